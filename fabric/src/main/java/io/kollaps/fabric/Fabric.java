@@ -1,0 +1,71 @@
+package io.kollaps.fabric;
+
+import java.util.List;
+
+/**
+ * The data plane of one part: it gives every endpoint its {@code eth0} and emulates the collapsed
+ * path between every two.
+ *
+ * <p>Endpoints are named by their index in the experiment; a path by the two indexes, or by the
+ * dense id {@code from * endpointCount + to}. All methods may be called from any thread, one call
+ * at a time; the packet path never waits for them.
+ */
+public interface Fabric extends AutoCloseable {
+
+  /** Name as in {@code --fabric}: {@code user-space}, {@code kernel} or {@code tc}. */
+  String name();
+
+  /**
+   * Makes {@code eth0} in the endpoint's namespace, with its addresses and routes, up; no path
+   * leads to it yet.
+   *
+   * @throws FabricException when it cannot be made; nothing of it is left then
+   */
+  void attach(PortSpec port) throws FabricException;
+
+  /**
+   * Takes {@code eth0} away and drops what is on its way to or from it.
+   *
+   * @throws FabricException when it cannot be taken away
+   */
+  void detach(int endpoint) throws FabricException;
+
+  /**
+   * Sets paths, all at one instant between two packets. A path that is not named stays as it is;
+   * packets already on their way keep their delay, packets that wait for the rate are served at the
+   * new one.
+   *
+   * @throws FabricException when the fabric cannot do what a path asks for
+   */
+  void setPaths(List<PathSetting> settings) throws FabricException;
+
+  /**
+   * Changes rates only, all at one instant between two packets; the other properties stay. Paths
+   * that do not exist are left out.
+   *
+   * @param pathIds dense path ids
+   * @param ratesBitsPerSecond new rates, same length
+   * @throws FabricException when it cannot be done
+   */
+  void setRates(int[] pathIds, long[] ratesBitsPerSecond) throws FabricException;
+
+  /**
+   * Cuts (false) or restores (true) everything to and from an endpoint; {@code eth0} stays up.
+   *
+   * @throws FabricException when it cannot be done
+   */
+  void setConnected(int endpoint, boolean connected) throws FabricException;
+
+  /** Tells the sink every path that carried or dropped traffic since the last call. */
+  void readUsage(UsageSink sink);
+
+  /** Totals of one path since it was first set; zeros for a path that never was. */
+  PathCounters counters(int from, int to);
+
+  /** How well the fabric keeps its promises, since it was made. */
+  FabricHealth health();
+
+  /** Detaches all ports and frees everything. */
+  @Override
+  void close() throws FabricException;
+}

@@ -1,0 +1,28 @@
+package io.kollaps.fabric;
+
+/**
+ * How well a fabric keeps its promises.
+ *
+ * @param deliveredPackets buffers handed to receivers (a super-packet counts once)
+ * @param latenessP50Nanos median of actual minus planned departure
+ * @param latenessP99Nanos 99th percentile
+ * @param latenessMaxNanos worst
+ * @param busyNanos processor time of the fabric's threads
+ * @param limitDroppedPackets packets dropped by the fabric's own limits, all paths
+ * @param deviceDroppedPackets packets that the kernel dropped before the fabric could read them, or
+ *     refused on delivery
+ * @param unroutedPackets packets to addresses that no endpoint has
+ * @param realTime true when the fabric runs with real-time priority
+ * @param throttled number of times the fabric gave up its priority so that programs could run
+ */
+public record FabricHealth(
+    long deliveredPackets,
+    long latenessP50Nanos,
+    long latenessP99Nanos,
+    long latenessMaxNanos,
+    long busyNanos,
+    long limitDroppedPackets,
+    long deviceDroppedPackets,
+    long unroutedPackets,
+    boolean realTime,
+    long throttled) {}

@@ -1,0 +1,25 @@
+package io.kollaps.fabric;
+
+import io.kollaps.topology.Jitter;
+import io.kollaps.topology.LinkProperties.Framing;
+import io.kollaps.topology.QueueLimit;
+
+/**
+ * What a fabric does to the packets of a path: loss, then a bounded queue served at the rate, then
+ * the delay.
+ *
+ * @param latencyNanos one-way delay
+ * @param jitter random part of the delay
+ * @param lossProbability chance for each packet (each segment of a super-packet) to be lost, in [0,
+ *     1]
+ * @param rateBitsPerSecond service rate; {@code LinkProperties.UNLIMITED_RATE} for none
+ * @param framing what the rate counts
+ * @param queueLimit bound of the queue
+ */
+public record PathShape(
+    long latencyNanos,
+    Jitter jitter,
+    double lossProbability,
+    long rateBitsPerSecond,
+    Framing framing,
+    QueueLimit queueLimit) {}

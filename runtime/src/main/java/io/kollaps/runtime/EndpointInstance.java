@@ -1,0 +1,39 @@
+package io.kollaps.runtime;
+
+import io.kollaps.linux.NetworkNamespace;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One endpoint's place, and its program while it runs. It can be started again after its program
+ * ended.
+ */
+public interface EndpointInstance {
+
+  /** Where {@code eth0} goes. */
+  NetworkNamespace networkNamespace();
+
+  /**
+   * Starts the program.
+   *
+   * @return completes when it ended
+   * @throws RuntimeStartException when it cannot be started, or runs already
+   */
+  CompletableFuture<ExitStatus> start() throws RuntimeStartException;
+
+  /** True while its program runs. */
+  boolean running();
+
+  /** True when a process inside listens on the TCP port (any address). */
+  boolean listensOn(int port);
+
+  /**
+   * Asks the program to end (SIGTERM) and kills everything of it after the grace; returns at once.
+   */
+  void leave(long graceNanos);
+
+  /** Kills everything of the program at once. */
+  void crash();
+
+  /** Kills what runs and removes what was made. */
+  void remove();
+}
