@@ -1,6 +1,6 @@
 /**
  * Programs: what starts and stops endpoints. One small interface, {@link
- * io.kollaps.runtime.Runtime}, and one package for each way.
+ * io.kollaps.runtime.EndpointRuntime}, and one package for each way.
  */
 @NullMarked
 package io.kollaps.runtime;

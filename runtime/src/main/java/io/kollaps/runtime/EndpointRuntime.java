@@ -1,7 +1,7 @@
 package io.kollaps.runtime;
 
 /** Starts and stops endpoints. */
-public interface Runtime extends AutoCloseable {
+public interface EndpointRuntime extends AutoCloseable {
 
   /** Name as in {@code doctor}: {@code process}. */
   String name();
