@@ -1,0 +1,39 @@
+package io.kollaps.node.run;
+
+/** What a run wants done. {@code plannedNanos} is the offset at which it should have been done. */
+sealed interface RunCommand {
+
+  /** The paths of this epoch hold from now on. */
+  record ApplyEpoch(long plannedNanos, int epoch) implements RunCommand {}
+
+  /** Watch what the endpoint waits for, and tell. */
+  record AwaitCondition(long plannedNanos, int endpoint) implements RunCommand {}
+
+  /** Start the endpoint's program. */
+  record Start(long plannedNanos, int endpoint) implements RunCommand {}
+
+  /** A join cannot be done. */
+  record Refuse(long plannedNanos, int endpoint, String why) implements RunCommand {}
+
+  /** Ask the endpoint's program to end. */
+  record Leave(long plannedNanos, int endpoint) implements RunCommand {}
+
+  /** Kill the endpoint's program. */
+  record Crash(long plannedNanos, int endpoint) implements RunCommand {}
+
+  /** Cut the endpoint's network, or restore it. */
+  record SetConnected(long plannedNanos, int endpoint, boolean connected) implements RunCommand {}
+
+  /** The run is over. */
+  record End(long plannedNanos, EndReason reason, String detail) implements RunCommand {}
+
+  /** Why a run ended. */
+  enum EndReason {
+    /** All programs for which it waits have ended, and none is still to join. */
+    PROGRAMS_ENDED,
+    /** The duration or a stop event. */
+    TIME,
+    /** Somebody wanted it. */
+    STOPPED
+  }
+}

@@ -1,0 +1,172 @@
+package io.kollaps.node.run;
+
+import io.kollaps.node.run.RunCommand.EndReason;
+import io.kollaps.topology.path.CompiledExperiment;
+import io.kollaps.topology.path.Endpoint;
+import io.kollaps.topology.path.EndpointEvent;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Decides what happens next in a run: a pure state machine, events in, commands out.
+ *
+ * <p>A run ends at its duration or stop event, when it is asked to, or when no program is still to join and all programs for which
+ * it waits have ended. It waits for the programs of services that are not {@code background}; where all are, it waits for all.
+ *
+ * <p>At one instant, paths change before endpoints do: a program that joins finds the network of that instant.
+ */
+final class RunProgress {
+  private enum State {
+    ABSENT,
+    WAITING,
+    RUNNING
+  }
+
+  private final CompiledExperiment compiled;
+  private final State[] states;
+  private final boolean[] awaited;
+  private int nextEpoch = 1;
+  private int nextEvent;
+  private int joinsLeft;
+  private int awaitedRunning;
+  private boolean ended;
+
+  RunProgress(CompiledExperiment compiled) {
+    this.compiled = compiled;
+    int count = compiled.endpoints().size();
+    states = new State[count];
+    java.util.Arrays.fill(states, State.ABSENT);
+    awaited = new boolean[count];
+    boolean allBackground = compiled.endpoints().stream().allMatch(e -> e.service().background());
+    for (Endpoint endpoint : compiled.endpoints()) {
+      awaited[endpoint.index()] = allBackground || !endpoint.service().background();
+    }
+    joinsLeft =
+        (int)
+            compiled.endpointEvents().stream()
+                .filter(e -> e.kind() == EndpointEvent.Kind.JOIN)
+                .count();
+  }
+
+  /** Offset of the next thing planned, {@code Long.MAX_VALUE} when nothing is. */
+  long nextDueNanos() {
+    if (ended) {
+      return Long.MAX_VALUE;
+    }
+    long due = compiled.endNanos().orElse(Long.MAX_VALUE);
+    if (nextEpoch < compiled.epochs().size()) {
+      due = Math.min(due, compiled.epochs().get(nextEpoch).atNanos());
+    }
+    if (nextEvent < compiled.endpointEvents().size()) {
+      due = Math.min(due, compiled.endpointEvents().get(nextEvent).atNanos());
+    }
+    return due;
+  }
+
+  /** True once the run is over; no command follows. */
+  boolean ended() {
+    return ended;
+  }
+
+  /** Takes an event and tells what to do, in this order. */
+  List<RunCommand> handle(RunEvent event) {
+    List<RunCommand> commands = new ArrayList<>();
+    if (ended) {
+      return commands;
+    }
+    switch (event) {
+      case RunEvent.TimePassed passed -> playTimeline(passed.atNanos(), commands);
+      case RunEvent.ConditionHeld held -> {
+        if (states[held.endpoint()] == State.WAITING) {
+          start(held.atNanos(), held.endpoint(), commands);
+        }
+      }
+      case RunEvent.ConditionTimedOut timedOut -> gone(timedOut.endpoint());
+      case RunEvent.StartFailed failed -> gone(failed.endpoint());
+      case RunEvent.ProgramEnded over -> gone(over.endpoint());
+      case RunEvent.StopAsked stop -> end(stop.atNanos(), EndReason.STOPPED, stop.why(), commands);
+    }
+    if (!ended && joinsLeft == 0 && awaitedRunning == 0) {
+      end(event.atNanos(), EndReason.PROGRAMS_ENDED, "all programs have ended", commands);
+    }
+    return commands;
+  }
+
+  private void playTimeline(long nowNanos, List<RunCommand> commands) {
+    while (!ended && nextDueNanos() <= nowNanos) {
+      long due = nextDueNanos();
+      if (nextEpoch < compiled.epochs().size() && compiled.epochs().get(nextEpoch).atNanos() == due) {
+        commands.add(new RunCommand.ApplyEpoch(due, nextEpoch));
+        nextEpoch++;
+      } else if (nextEvent < compiled.endpointEvents().size()
+          && compiled.endpointEvents().get(nextEvent).atNanos() == due) {
+        apply(compiled.endpointEvents().get(nextEvent), commands);
+        nextEvent++;
+      } else {
+        end(due, EndReason.TIME, "its time is over", commands);
+      }
+    }
+  }
+
+  private void apply(EndpointEvent event, List<RunCommand> commands) {
+    int endpoint = event.endpoint();
+    switch (event.kind()) {
+      case JOIN -> join(event, commands);
+      case LEAVE -> {
+        if (states[endpoint] == State.RUNNING) {
+          commands.add(new RunCommand.Leave(event.atNanos(), endpoint));
+        } else {
+          gone(endpoint);
+        }
+      }
+      case CRASH -> {
+        if (states[endpoint] == State.RUNNING) {
+          commands.add(new RunCommand.Crash(event.atNanos(), endpoint));
+        } else {
+          gone(endpoint);
+        }
+      }
+      case DISCONNECT -> commands.add(new RunCommand.SetConnected(event.atNanos(), endpoint, false));
+      case RECONNECT -> commands.add(new RunCommand.SetConnected(event.atNanos(), endpoint, true));
+    }
+  }
+
+  private void join(EndpointEvent event, List<RunCommand> commands) {
+    joinsLeft--;
+    int endpoint = event.endpoint();
+    if (states[endpoint] != State.ABSENT) {
+      commands.add(
+          new RunCommand.Refuse(
+              event.atNanos(), endpoint, "its program has not ended yet; let more time pass between leave and join"));
+      return;
+    }
+    if (awaited[endpoint]) {
+      awaitedRunning++;
+    }
+    if (compiled.endpoints().get(endpoint).service().waitFor().isEmpty()) {
+      start(event.atNanos(), endpoint, commands);
+    } else {
+      states[endpoint] = State.WAITING;
+      commands.add(new RunCommand.AwaitCondition(event.atNanos(), endpoint));
+    }
+  }
+
+  private void start(long plannedNanos, int endpoint, List<RunCommand> commands) {
+    states[endpoint] = State.RUNNING;
+    commands.add(new RunCommand.Start(plannedNanos, endpoint));
+  }
+
+  private void gone(int endpoint) {
+    if (states[endpoint] != State.ABSENT) {
+      states[endpoint] = State.ABSENT;
+      if (awaited[endpoint]) {
+        awaitedRunning--;
+      }
+    }
+  }
+
+  private void end(long atNanos, EndReason reason, String detail, List<RunCommand> commands) {
+    ended = true;
+    commands.add(new RunCommand.End(atNanos, reason, detail));
+  }
+}
