@@ -1,0 +1,144 @@
+package io.kollaps.node.run;
+
+import io.kollaps.fabric.Fabric;
+import io.kollaps.fabric.FabricException;
+import io.kollaps.node.results.EventRecord;
+import io.kollaps.runtime.EndpointInstance;
+import io.kollaps.runtime.RuntimeStartException;
+import io.kollaps.topology.TimelineEvent;
+import io.kollaps.topology.path.CompiledExperiment;
+import io.kollaps.topology.path.Endpoint;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/** Carries out what {@link RunProgress} decides, and records when it was done. Used by the run's loop thread only. */
+final class CommandExecutor {
+  private final CompiledExperiment compiled;
+  private final List<EndpointInstance> instances;
+  private final Fabric fabric;
+  private final EpochBatches epochs;
+  private final SharingLoop sharing;
+  private final StartConditions conditions;
+  private final ProgramLog programs;
+  private final Consumer<EventRecord> recorder;
+  private final LongSupplier clock;
+  private final long startNanos;
+  private final Consumer<RunEvent> teller;
+  private Optional<RunCommand.End> end = Optional.empty();
+
+  CommandExecutor(
+      CompiledExperiment compiled,
+      PreparedPart part,
+      SharingLoop sharing,
+      StartConditions conditions,
+      ProgramLog programs,
+      Consumer<EventRecord> recorder,
+      Consumer<RunEvent> teller,
+      LongSupplier clock,
+      long startNanos) {
+    this.compiled = compiled;
+    this.instances = part.instances();
+    this.fabric = part.fabric();
+    this.epochs = part.epochs();
+    this.sharing = sharing;
+    this.conditions = conditions;
+    this.programs = programs;
+    this.recorder = recorder;
+    this.teller = teller;
+    this.clock = clock;
+    this.startNanos = startNanos;
+  }
+
+  /** Why the run is over, empty while it is not. */
+  Optional<RunCommand.End> end() {
+    return end;
+  }
+
+  /** Writes down what an event means for the programs' records. */
+  void observe(RunEvent event) {
+    switch (event) {
+      case RunEvent.ProgramEnded over -> programs.ended(over.endpoint(), over.atNanos(), over.status());
+      case RunEvent.ConditionTimedOut out -> {
+        programs.conditionTimedOut(out.endpoint(), out.missing());
+        record(out.atNanos(), "join", name(out.endpoint()), "", "it waited in vain for " + out.missing());
+      }
+      case RunEvent.StartFailed failed -> programs.notStarted(failed.endpoint(), failed.why());
+      case RunEvent.TimePassed _, RunEvent.ConditionHeld _, RunEvent.StopAsked _ -> {}
+    }
+  }
+
+  /** Carries out one command. */
+  void carryOut(RunCommand command) throws FabricException {
+    switch (command) {
+      case RunCommand.ApplyEpoch apply -> applyEpoch(apply);
+      case RunCommand.AwaitCondition await -> conditions.await(await.endpoint());
+      case RunCommand.Start start -> start(start);
+      case RunCommand.Refuse refuse ->
+          record(refuse.plannedNanos(), "join", name(refuse.endpoint()), "", refuse.why());
+      case RunCommand.Leave leave -> {
+        instances.get(leave.endpoint()).leave(endpoint(leave.endpoint()).service().stopGraceNanos());
+        record(leave.plannedNanos(), "leave", name(leave.endpoint()), "", "");
+      }
+      case RunCommand.Crash crash -> {
+        instances.get(crash.endpoint()).crash();
+        record(crash.plannedNanos(), "crash", name(crash.endpoint()), "", "");
+      }
+      case RunCommand.SetConnected set -> {
+        fabric.setConnected(set.endpoint(), set.connected());
+        record(
+            set.plannedNanos(), set.connected() ? "reconnect" : "disconnect", name(set.endpoint()), "", "");
+      }
+      case RunCommand.End over -> end = Optional.of(over);
+    }
+  }
+
+  private void applyEpoch(RunCommand.ApplyEpoch apply) throws FabricException {
+    fabric.setPaths(epochs.of(apply.epoch()));
+    sharing.epoch(clock.getAsLong(), compiled.epochs().get(apply.epoch()).paths());
+    for (TimelineEvent event : compiled.experiment().timeline()) {
+      if (event.atNanos() == apply.plannedNanos()) {
+        EventWords.ofNetwork(event.action())
+            .ifPresent(words -> record(apply.plannedNanos(), words.kind(), words.subject(), words.detail(), ""));
+      }
+    }
+  }
+
+  private void start(RunCommand.Start start) {
+    int endpoint = start.endpoint();
+    try {
+      var ended = instances.get(endpoint).start();
+      programs.started(endpoint, offsetNanos());
+      String waited = conditions.waited(endpoint).map(w -> "waited for " + w).orElse("");
+      record(start.plannedNanos(), "join", name(endpoint), waited, "");
+      ended.thenAccept(status -> teller.accept(new RunEvent.ProgramEnded(offsetNanos(), endpoint, status)));
+    } catch (RuntimeStartException e) {
+      record(start.plannedNanos(), "join", name(endpoint), "", String.valueOf(e.getMessage()));
+      teller.accept(new RunEvent.StartFailed(offsetNanos(), endpoint, String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void record(long plannedNanos, String kind, String subject, String detail, String failure) {
+    recorder.accept(
+        new EventRecord(
+            plannedNanos,
+            offsetNanos(),
+            kind,
+            subject,
+            detail,
+            failure.isEmpty() ? Optional.empty() : Optional.of(failure)));
+  }
+
+  private long offsetNanos() {
+    return clock.getAsLong() - startNanos;
+  }
+
+  private Endpoint endpoint(int index) {
+    return compiled.endpoints().get(index);
+  }
+
+  private String name(int index) {
+    return endpoint(index).name();
+  }
+}

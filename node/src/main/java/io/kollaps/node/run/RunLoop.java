@@ -1,0 +1,134 @@
+package io.kollaps.node.run;
+
+import io.kollaps.fabric.FabricException;
+import io.kollaps.node.results.FlowSample;
+import io.kollaps.node.results.LoopHealth;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * The one thread of a run: takes what happens, asks {@link RunProgress} what to do, does it, and drives the sharing loop between.
+ * Other threads only put events into its queue.
+ */
+final class RunLoop {
+  /** Most events that may wait; more than this means that the loop is stuck, and the run fails. */
+  static final int MAX_WAITING_EVENTS = 200_000;
+
+  private final RunProgress progress;
+  private final CommandExecutor executor;
+  private final SharingLoop sharing;
+  private final FlowSampler sampler;
+  private final StartConditions conditions;
+  private final SampleSink samples;
+  private final LongSupplier clock;
+  private final long periodNanos;
+  private final long startNanos;
+  private final BlockingQueue<RunEvent> inbox = new ArrayBlockingQueue<>(MAX_WAITING_EVENTS);
+  private final LatenessTally tally = new LatenessTally();
+  private long nextRoundNanos;
+  private long nextSampleNanos = FlowSampler.SAMPLE_NANOS;
+  private long lastSampleNanos;
+
+  /** Gets the samples. */
+  @FunctionalInterface
+  interface SampleSink {
+    void samples(long atNanos, List<FlowSample> samples);
+  }
+
+  RunLoop(
+      RunProgress progress,
+      CommandExecutor executor,
+      SharingLoop sharing,
+      FlowSampler sampler,
+      StartConditions conditions,
+      SampleSink samples,
+      LongSupplier clock,
+      long periodNanos,
+      long startNanos) {
+    this.progress = progress;
+    this.executor = executor;
+    this.sharing = sharing;
+    this.sampler = sampler;
+    this.conditions = conditions;
+    this.samples = samples;
+    this.clock = clock;
+    this.periodNanos = periodNanos;
+    this.startNanos = startNanos;
+  }
+
+  /** Offset of now from the start, negative before it. */
+  long offsetNanos() {
+    return clock.getAsLong() - startNanos;
+  }
+
+  /** Puts an event into the queue; from any thread. */
+  void tell(RunEvent event) {
+    if (!inbox.offer(event)) {
+      throw new IllegalStateException(
+          "more than " + MAX_WAITING_EVENTS + " events wait for the run's loop: it is stuck");
+    }
+  }
+
+  /**
+   * Plays the run to its end.
+   *
+   * @return why it ended
+   * @throws FabricException when the fabric fails
+   * @throws InterruptedException when the thread is interrupted
+   */
+  RunCommand.End play() throws FabricException, InterruptedException {
+    while (true) {
+      long now = offsetNanos();
+      if (progress.nextDueNanos() <= now) {
+        handle(new RunEvent.TimePassed(now));
+      } else if (nextRoundNanos <= now) {
+        round(now);
+      } else {
+        long wait = Math.min(progress.nextDueNanos(), nextRoundNanos) - now;
+        RunEvent event = inbox.poll(wait, TimeUnit.NANOSECONDS);
+        if (event != null) {
+          handle(event);
+        }
+      }
+      if (executor.end().isPresent()) {
+        round(offsetNanos());
+        takeSample(offsetNanos());
+        return executor.end().get();
+      }
+    }
+  }
+
+  /** How well the rounds kept their times. */
+  LoopHealth health() {
+    return tally.health();
+  }
+
+  private void handle(RunEvent event) throws FabricException {
+    executor.observe(event);
+    for (RunCommand command : progress.handle(event)) {
+      executor.carryOut(command);
+    }
+  }
+
+  private void round(long now) throws FabricException {
+    conditions.look();
+    tally.add(now - nextRoundNanos);
+    sharing.round(clock.getAsLong());
+    if (now >= nextSampleNanos) {
+      takeSample(now);
+      nextSampleNanos = (now / FlowSampler.SAMPLE_NANOS + 1) * FlowSampler.SAMPLE_NANOS;
+    }
+    // Rounds that were missed are left out: a burst of rounds would measure nothing.
+    nextRoundNanos = Math.max(nextRoundNanos + periodNanos, now + periodNanos / 2);
+  }
+
+  private void takeSample(long now) {
+    if (now > lastSampleNanos) {
+      samples.samples(now, sampler.take(now, now - lastSampleNanos));
+      lastSampleNanos = now;
+    }
+  }
+}

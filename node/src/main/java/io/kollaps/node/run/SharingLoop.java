@@ -1,0 +1,77 @@
+package io.kollaps.node.run;
+
+import io.kollaps.emulation.CoreCommand;
+import io.kollaps.emulation.CoreCommand.PathRate;
+import io.kollaps.emulation.CoreEvent;
+import io.kollaps.emulation.CoreEvent.PathUsage;
+import io.kollaps.emulation.EmulationCore;
+import io.kollaps.fabric.Fabric;
+import io.kollaps.fabric.FabricException;
+import io.kollaps.topology.path.Paths;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Carries usage from the fabric to the emulation core, and rates back. Driven by the run's loop thread. */
+final class SharingLoop {
+  private final EmulationCore core;
+  private final Fabric fabric;
+  private final FlowSampler sampler;
+  private final List<PathUsage> usages = new ArrayList<>();
+  private long lastReadNanos;
+
+  SharingLoop(EmulationCore core, Fabric fabric, FlowSampler sampler) {
+    this.core = core;
+    this.fabric = fabric;
+    this.sampler = sampler;
+  }
+
+  /** Begins: the fabric's paths have the rates of idle paths, and usage counts from now on. */
+  void begin(long nowNanos) throws FabricException {
+    lastReadNanos = nowNanos;
+    carryOut(core.begin(nowNanos));
+    fabric.readUsage((path, bytes, dropped, backlogged) -> {});
+  }
+
+  /** One round: usage in, rates out. */
+  void round(long nowNanos) throws FabricException {
+    long intervalNanos = nowNanos - lastReadNanos;
+    if (intervalNanos <= 0) {
+      return;
+    }
+    lastReadNanos = nowNanos;
+    usages.clear();
+    fabric.readUsage(
+        (path, bytes, dropped, backlogged) -> {
+          usages.add(new PathUsage(path, bytes, backlogged));
+          sampler.used(path, bytes, dropped, backlogged, core.grantBitsPerSecond(path), intervalNanos);
+        });
+    carryOut(core.handle(new CoreEvent.UsageRead(nowNanos, intervalNanos, usages)));
+    sampler.roundDone(core.activeFlows());
+  }
+
+  /** Other paths hold from now on; the fabric has them already, at their own rates. */
+  void epoch(long nowNanos, Paths paths) throws FabricException {
+    carryOut(core.handle(new CoreEvent.EpochBegan(nowNanos, paths)));
+  }
+
+  private void carryOut(List<CoreCommand> commands) throws FabricException {
+    for (CoreCommand command : commands) {
+      switch (command) {
+        case CoreCommand.SetRates set -> setRates(set.rates());
+        case CoreCommand.TellPeers _ -> {
+          // A run on one machine has one part: there is nobody to tell.
+        }
+      }
+    }
+  }
+
+  private void setRates(List<PathRate> rates) throws FabricException {
+    int[] paths = new int[rates.size()];
+    long[] values = new long[rates.size()];
+    for (int i = 0; i < paths.length; i++) {
+      paths[i] = rates.get(i).pathId();
+      values[i] = rates.get(i).rateBitsPerSecond();
+    }
+    fabric.setRates(paths, values);
+  }
+}

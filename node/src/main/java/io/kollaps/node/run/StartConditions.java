@@ -1,0 +1,106 @@
+package io.kollaps.node.run;
+
+import io.kollaps.runtime.EndpointInstance;
+import io.kollaps.topology.WaitFor;
+import io.kollaps.topology.path.Endpoint;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Watches what endpoints wait for, by looking into the kernel's tables of listening sockets: no traffic, nothing that the programs
+ * could notice. Called by the run's loop thread at each round.
+ */
+final class StartConditions {
+  private final List<Endpoint> endpoints;
+  private final List<EndpointInstance> instances;
+  private final long timeoutNanos;
+  private final LongSupplier offset;
+  private final Consumer<RunEvent> teller;
+  private final Map<Integer, Long> waitingSince = new HashMap<>();
+  // Filled anew at each look: many endpoints may wait for one server.
+  private final Map<EndpointInstance, Map<Integer, Boolean>> listening = new IdentityHashMap<>();
+  private final Map<Integer, String> waited = new HashMap<>();
+
+  StartConditions(
+      List<Endpoint> endpoints,
+      List<EndpointInstance> instances,
+      long timeoutNanos,
+      LongSupplier offset,
+      Consumer<RunEvent> teller) {
+    this.endpoints = endpoints;
+    this.instances = instances;
+    this.timeoutNanos = timeoutNanos;
+    this.offset = offset;
+    this.teller = teller;
+  }
+
+  /** Begins to watch for an endpoint. */
+  void await(int endpoint) {
+    waitingSince.put(endpoint, offset.getAsLong());
+  }
+
+  /** What an endpoint waited for before its start, empty when it did not wait. */
+  Optional<String> waited(int endpoint) {
+    return Optional.ofNullable(waited.remove(endpoint));
+  }
+
+  /** Looks once at everything that is waited for, and tells what is there and what came too late. */
+  void look() {
+    if (waitingSince.isEmpty()) {
+      return;
+    }
+    long now = offset.getAsLong();
+    listening.clear();
+    for (int endpoint : List.copyOf(waitingSince.keySet())) {
+      List<String> missing = missing(endpoint);
+      long since = waitingSince.getOrDefault(endpoint, now);
+      if (missing.isEmpty()) {
+        waitingSince.remove(endpoint);
+        waited.put(endpoint, describe(endpoint) + " " + (now - since) / 1_000_000 + " ms");
+        teller.accept(new RunEvent.ConditionHeld(now, endpoint));
+      } else if (now - since > timeoutNanos) {
+        waitingSince.remove(endpoint);
+        teller.accept(
+            new RunEvent.ConditionTimedOut(
+                now, endpoint, String.join(", ", missing) + " (" + timeoutNanos / 1_000_000_000 + " s)"));
+      }
+    }
+  }
+
+  private String describe(int endpoint) {
+    return String.join(
+        ", ", endpoints.get(endpoint).service().waitFor().stream().map(StartConditions::words).toList());
+  }
+
+  private List<String> missing(int endpoint) {
+    List<String> missing = new ArrayList<>();
+    for (WaitFor wanted : endpoints.get(endpoint).service().waitFor()) {
+      List<EndpointInstance> running =
+          endpoints.stream()
+              .filter(e -> e.service().name().equals(wanted.service()))
+              .map(e -> instances.get(e.index()))
+              .filter(EndpointInstance::running)
+              .toList();
+      if (running.isEmpty() || !running.stream().allMatch(i -> listens(i, wanted.port()))) {
+        missing.add(words(wanted));
+      }
+    }
+    return missing;
+  }
+
+  private boolean listens(EndpointInstance instance, int port) {
+    return listening
+        .computeIfAbsent(instance, i -> new HashMap<>())
+        .computeIfAbsent(port, instance::listensOn);
+  }
+
+  private static String words(WaitFor wanted) {
+    return wanted.service() + ":" + wanted.port();
+  }
+}
