@@ -3,19 +3,31 @@ package io.kollaps.linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/**
- * Processor time of the thread that asks. One instance for one thread; reading allocates nothing.
- */
+/** Processor time of one thread, which any thread of this process can read. */
 public final class ThreadCpuClock {
-  private static final int CLOCK_THREAD_CPUTIME_ID = 3;
+  // a thread's clock id: its number inverted, above 3 bits for "of a thread" and "scheduler's count"
+  private static final int PER_THREAD = 4;
+  private static final int SCHEDULED = 2;
 
-  private final MemorySegment time = Arena.ofAuto().allocate(16, 8);
+  private final int clock;
 
-  /** Nanoseconds of processor time, user and system, since the calling thread started. */
+  private ThreadCpuClock(int clock) {
+    this.clock = clock;
+  }
+
+  /** The clock of the calling platform thread. */
+  public static ThreadCpuClock ofCallingThread() {
+    return new ThreadCpuClock((~ProcessCalls.threadId() << 3) | PER_THREAD | SCHEDULED);
+  }
+
+  /** Nanoseconds of processor time, user and system, so far; -1 when the thread has ended. */
   public long nanos() {
-    if (ProcessCalls.clockGetTime(CLOCK_THREAD_CPUTIME_ID, time.address()) < 0) {
-      throw new IllegalStateException("this kernel has no CLOCK_THREAD_CPUTIME_ID");
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment time = arena.allocate(16, 8);
+      if (ProcessCalls.clockGetTime(clock, time.address()) < 0) {
+        return -1;
+      }
+      return time.get(Native.LONG, 0) * 1_000_000_000L + time.get(Native.LONG, 8);
     }
-    return time.get(Native.LONG, 0) * 1_000_000_000L + time.get(Native.LONG, 8);
   }
 }
