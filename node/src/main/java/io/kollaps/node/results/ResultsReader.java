@@ -96,8 +96,9 @@ public final class ResultsReader {
       return;
     }
     try (BufferedReader in = Files.newBufferedReader(file)) {
+      Csv.read(in);
       List<String> fields = Csv.read(in);
-      for (long number = 2; !(fields = Csv.read(in)).isEmpty(); number++) {
+      for (long number = 2; !fields.isEmpty(); number++) {
         try {
           if (fields.size() != fieldCount) {
             throw new IllegalArgumentException(
@@ -107,6 +108,7 @@ public final class ResultsReader {
         } catch (IllegalArgumentException e) {
           throw new IOException(file + ", record " + number + ": " + e.getMessage(), e);
         }
+        fields = Csv.read(in);
       }
     }
   }
