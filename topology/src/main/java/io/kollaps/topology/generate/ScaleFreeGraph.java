@@ -119,13 +119,11 @@ public final class ScaleFreeGraph {
     if (bridge <= LINKS_PER_BRIDGE) {
       return count;
     }
-    // Ends with probability 1: at least three bridges have links, at most one is excluded.
-    while (true) {
-      int candidate = ends[random.nextInt(endCount)];
-      if (Arrays.stream(chosen, 0, count).noneMatch(other -> other == candidate)) {
-        return candidate;
-      }
-    }
+    int[] others =
+        Arrays.stream(ends, 0, endCount)
+            .filter(end -> Arrays.stream(chosen, 0, count).noneMatch(other -> other == end))
+            .toArray();
+    return others[random.nextInt(others.length)];
   }
 
   private void addEnd(int bridge) {

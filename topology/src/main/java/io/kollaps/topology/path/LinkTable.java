@@ -2,6 +2,7 @@ package io.kollaps.topology.path;
 
 import io.kollaps.topology.LinkProperties;
 import java.util.Arrays;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,9 +55,11 @@ final class LinkTable {
   /** The table with other values for some links. */
   LinkTable with(int[] links, @Nullable LinkProperties[] values) {
     @Nullable LinkProperties[][] copy = chunks.clone();
+    BitSet own = new BitSet(chunks.length);
     for (int i = 0; i < links.length; i++) {
       int chunk = links[i] >>> CHUNK_BITS;
-      if (copy[chunk] == chunks[chunk]) {
+      if (!own.get(chunk)) {
+        own.set(chunk);
         copy[chunk] = chunks[chunk].clone();
       }
       copy[chunk][links[i] & CHUNK_MASK] = values[i];
@@ -65,6 +68,7 @@ final class LinkTable {
   }
 
   /** Chunks that this table does not share with another of the same size, for tests. */
+  @SuppressWarnings("ReferenceEquality") // sharing is a matter of identity
   int chunksNotSharedWith(LinkTable other) {
     int count = 0;
     for (int i = 0; i < chunks.length; i++) {
