@@ -26,9 +26,9 @@ final class SharingLoop {
   }
 
   /** Begins: the fabric's paths have the rates of idle paths, and usage counts from now on. */
-  void begin(long nowNanos) throws FabricException {
+  void begin(long nowNanos, Paths paths) throws FabricException {
     lastReadNanos = nowNanos;
-    carryOut(core.begin(nowNanos));
+    epoch(nowNanos, paths);
     fabric.readUsage((path, bytes, dropped, backlogged) -> {});
   }
 

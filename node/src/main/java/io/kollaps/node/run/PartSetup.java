@@ -1,0 +1,95 @@
+package io.kollaps.node.run;
+
+import io.kollaps.fabric.Fabric;
+import io.kollaps.fabric.FabricException;
+import io.kollaps.fabric.PortSpec;
+import io.kollaps.fabric.PortSpec.Prefix;
+import io.kollaps.fabric.userspace.UserSpaceFabric;
+import io.kollaps.fabric.userspace.UserSpaceFabricOptions;
+import io.kollaps.linux.ownership.OwnedResource;
+import io.kollaps.linux.ownership.RunOwnership;
+import io.kollaps.node.results.ResultsFolder;
+import io.kollaps.runtime.EndpointInstance;
+import io.kollaps.runtime.EndpointSpec;
+import io.kollaps.runtime.RuntimeStartException;
+import io.kollaps.runtime.process.ProcessRuntime;
+import io.kollaps.topology.path.CompiledExperiment;
+import io.kollaps.topology.path.Endpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes endpoints and fabric of a part, and takes them away again, in the reverse order. */
+final class PartSetup implements AutoCloseable {
+  private final RunOwnership ownership;
+  private final CompiledExperiment compiled;
+  private final ProcessRuntime runtime;
+  private final Fabric fabric;
+  private final List<EndpointInstance> instances = new ArrayList<>();
+
+  private PartSetup(
+      RunOwnership ownership, CompiledExperiment compiled, ProcessRuntime runtime, Fabric fabric) {
+    this.ownership = ownership;
+    this.compiled = compiled;
+    this.runtime = runtime;
+    this.fabric = fabric;
+  }
+
+  /** Starts an empty runtime and an empty fabric. */
+  static PartSetup open(RunOwnership ownership, CompiledExperiment compiled, long seed)
+      throws FabricException {
+    Fabric fabric =
+        UserSpaceFabric.start(
+            compiled.endpoints().size(), UserSpaceFabricOptions.DEFAULT.withSeed(seed));
+    return new PartSetup(ownership, compiled, new ProcessRuntime(ownership), fabric);
+  }
+
+  /** Makes every endpoint and its port, and sets the first epoch's paths. */
+  PreparedPart prepare(ResultsFolder results)
+      throws IOException, RuntimeStartException, FabricException {
+    EpochBatches epochs = new EpochBatches(compiled);
+    Path hosts = ownership.folder().resolve("hosts");
+    ownership.journal().willMake(new OwnedResource.OwnedFile(hosts));
+    Files.writeString(hosts, HostsFile.text(compiled.endpoints()));
+    List<Prefix> routes =
+        CoveringPrefix.of(compiled.endpoints().stream().map(Endpoint::address).toList());
+    for (Endpoint endpoint : compiled.endpoints()) {
+      EndpointInstance instance =
+          runtime.create(
+              new EndpointSpec(
+                  endpoint, hosts, results.outLog(endpoint.name()), results.errLog(endpoint.name())));
+      instances.add(instance);
+      fabric.attach(
+          new PortSpec(
+              endpoint.index(),
+              instance.networkNamespace(),
+              List.of(endpoint.address()),
+              routes,
+              PortSpec.DEFAULT_MTU));
+    }
+    fabric.setPaths(epochs.of(0));
+    return new PreparedPart(List.copyOf(instances), fabric, epochs);
+  }
+
+  /** What the user must know about what cannot be done here. */
+  List<String> notices() {
+    return runtime.notices();
+  }
+
+  /** The fabric. */
+  Fabric fabric() {
+    return fabric;
+  }
+
+  /** Ends all programs, then takes away the ports. */
+  @Override
+  public void close() throws FabricException {
+    try {
+      runtime.close();
+    } finally {
+      fabric.close();
+    }
+  }
+}
