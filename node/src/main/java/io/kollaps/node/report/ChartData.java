@@ -175,7 +175,7 @@ final class ChartData {
   }
 
   private static void worse(double[][] worst, long width, HealthSample sample) {
-    int index = (int) Math.clamp(sample.endNanos() / width, 0, worst.length - 1);
+    int index = Math.clamp(sample.endNanos() / width, 0, worst.length - 1);
     double busy = 1 - sample.hostIdleShare();
     double[] before = worst[index] == null ? new double[4] : worst[index];
     worst[index] =

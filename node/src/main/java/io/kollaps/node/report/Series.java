@@ -55,7 +55,7 @@ final class Series {
   }
 
   private int bucket(long nanos) {
-    return (int) Math.clamp(nanos / bucketNanos, 0, weight.length - 1);
+    return Math.clamp(nanos / bucketNanos, 0, weight.length - 1);
   }
 
   int buckets() {
