@@ -361,7 +361,9 @@ final class ReportSections {
     fact("Processors", Integer.toString(facts.host().cpus()));
     fact(
         "Memory",
-        facts.host().memoryBytes() > 0 ? Figures.bytes(facts.host().memoryBytes()) : "unknown");
+        facts.host().memoryBytes() > 0
+            ? Figures.bytes((double) facts.host().memoryBytes())
+            : "unknown");
     fact("Java", facts.host().java());
     fact("Root", facts.host().root() ? "yes" : "no");
     fact("End", seen.end().kind().word() + " " + seen.end().detail());
