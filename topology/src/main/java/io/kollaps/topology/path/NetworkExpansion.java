@@ -52,6 +52,7 @@ final class NetworkExpansion {
   private final Map<String, int[]> nodesOf = new HashMap<>();
   private final Map<String, Integer> bridgeNodes = new HashMap<>();
   private final List<String> nodeNames = new ArrayList<>();
+  private final Map<String, Integer> metas = new HashMap<>();
   private final Map<Pair, int[]> linksOf = new LinkedHashMap<>();
   private final List<LinkProperties> properties = new ArrayList<>();
   private int[] from = new int[16];
@@ -154,6 +155,7 @@ final class NetworkExpansion {
         experiment.services().stream().filter(s -> s.sharesLink() && s.replicas() > 1).toList();
     for (Service service : sharing) {
       attachments.put(service.name(), new int[] {nodeNames.size()});
+      metas.put(service.name(), nodeNames.size());
       nodeNames.add(service.name() + META_SUFFIX);
     }
     for (Link link : experiment.links()) {
@@ -279,6 +281,7 @@ final class NetworkExpansion {
             nodeNames.toArray(String[]::new),
             endpoints.size(),
             bridgeNodes.size(),
+            metaOfEndpoint(),
             Arrays.copyOf(from, properties.size()),
             Arrays.copyOf(to, properties.size()));
     long entries = (long) layout.roots().length * layout.slotCount();
@@ -291,6 +294,18 @@ final class NetworkExpansion {
           "give endpoints one link each to a bridge, or use fewer bridges");
     }
     return layout;
+  }
+
+  private int[] metaOfEndpoint() {
+    int[] result = new int[endpoints.size()];
+    Arrays.fill(result, NetworkLayout.NONE);
+    metas.forEach(
+        (service, meta) -> {
+          for (int endpoint : endpointsOf(service)) {
+            result[endpoint] = meta;
+          }
+        });
+    return result;
   }
 
   /** Index of each endpoint's service. */

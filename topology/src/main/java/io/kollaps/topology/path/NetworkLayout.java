@@ -10,12 +10,12 @@ import java.util.BitSet;
  * bridge for each service whose replicas share a link. Endpoints and meta bridges are leaves:
  * nothing passes through them, as a host does not forward.
  *
- * <p>Most endpoints hang on one link in each direction. Such a <em>simple</em> endpoint needs no
- * place in a tree of shortest paths: whatever leads to it ends with its only link in, whatever
- * starts there begins with its only link out. Trees are therefore kept between <em>slots</em> only:
- * bridges, meta bridges and endpoints with more than one link in a direction. All endpoints of one
- * bridge share that bridge's tree, which makes both memory and time a small part of one tree for
- * every endpoint.
+ * <p>Most endpoints hang on one link in each direction, to a bridge or to their own meta bridge.
+ * Such a <em>simple</em> endpoint needs no place in a tree of shortest paths: whatever leads to it
+ * ends with its only link in, whatever starts there begins with its only link out. Trees are
+ * therefore kept between <em>slots</em> only: bridges, meta bridges and endpoints with more than
+ * one link in a direction. All endpoints of one bridge share that bridge's tree, which makes both
+ * memory and time a small part of one tree for every endpoint.
  */
 final class NetworkLayout implements ExpandedNetwork {
   /** No link, no slot. */
@@ -45,11 +45,17 @@ final class NetworkLayout implements ExpandedNetwork {
    * @param nodeNames endpoints, bridges, meta bridges
    * @param endpointCount number of endpoints
    * @param bridgeCount number of bridges
+   * @param metaOfEndpoint the meta bridge of each endpoint's own service, {@link #NONE} without one
    * @param linkFrom node that sends, for each link
    * @param linkTo node that receives, for each link
    */
   NetworkLayout(
-      String[] nodeNames, int endpointCount, int bridgeCount, int[] linkFrom, int[] linkTo) {
+      String[] nodeNames,
+      int endpointCount,
+      int bridgeCount,
+      int[] metaOfEndpoint,
+      int[] linkFrom,
+      int[] linkTo) {
     this.nodeNames = nodeNames;
     this.endpointCount = endpointCount;
     this.bridgeCount = bridgeCount;
@@ -57,7 +63,7 @@ final class NetworkLayout implements ExpandedNetwork {
     this.linkTo = linkTo;
     this.onlyLinkOut = new int[endpointCount];
     this.onlyLinkIn = new int[endpointCount];
-    this.simple = findSimple();
+    this.simple = findSimple(metaOfEndpoint);
     this.slotOfNode = new int[nodeNames.length];
     this.slotCount = giveSlots();
     this.leafSlot = findLeaves();
@@ -71,26 +77,29 @@ final class NetworkLayout implements ExpandedNetwork {
     this.roots = findRoots();
   }
 
-  private boolean[] findSimple() {
+  private boolean[] findSimple(int[] metaOfEndpoint) {
     Arrays.fill(onlyLinkOut, NONE);
     Arrays.fill(onlyLinkIn, NONE);
     boolean[] result = new boolean[endpointCount];
     Arrays.fill(result, true);
     for (int link = 0; link < linkFrom.length; link++) {
-      noteOnlyLink(onlyLinkOut, linkFrom[link], link, result);
-      noteOnlyLink(onlyLinkIn, linkTo[link], link, result);
+      noteOnlyLink(onlyLinkOut, linkFrom[link], linkTo[link], link, metaOfEndpoint, result);
+      noteOnlyLink(onlyLinkIn, linkTo[link], linkFrom[link], link, metaOfEndpoint, result);
     }
     return result;
   }
 
-  private void noteOnlyLink(int[] only, int node, int link, boolean[] simpleEndpoints) {
-    if (node >= endpointCount) {
+  private void noteOnlyLink(
+      int[] only, int node, int peer, int link, int[] metaOfEndpoint, boolean[] result) {
+    if (!isEndpoint(node)) {
       return;
     }
-    if (only[node] == NONE) {
+    // Nothing passes through the meta bridge of another service, so its tree cannot answer.
+    boolean foreignMeta = !isEndpoint(peer) && !isBridge(peer) && metaOfEndpoint[node] != peer;
+    if (only[node] == NONE && !foreignMeta) {
       only[node] = link;
     } else {
-      simpleEndpoints[node] = false;
+      result[node] = false;
     }
   }
 
@@ -188,7 +197,7 @@ final class NetworkLayout implements ExpandedNetwork {
     return linkTo[link];
   }
 
-  /** True when an endpoint has at most one link in each direction. */
+  /** True when an endpoint has at most one link in each direction, to no foreign meta bridge. */
   boolean isSimple(int endpoint) {
     return simple[endpoint];
   }
