@@ -20,7 +20,7 @@ final class FileCalls {
   private static final MethodHandle MMAP =
       Native.function("mmap", POINTER, POINTER, LONG, INT, INT, INT, LONG);
   private static final MethodHandle MUNMAP = Native.function("munmap", INT, POINTER, LONG);
-  private static final MethodHandle MLOCK = Native.function("mlock", INT, POINTER, LONG);
+  private static final MethodHandle MLOCK = Native.function("mlock2", INT, POINTER, LONG, INT);
   private static final MethodHandle EPOLL_CREATE1 = Native.function("epoll_create1", INT, INT);
   private static final MethodHandle EPOLL_CTL =
       Native.function("epoll_ctl", INT, INT, INT, INT, POINTER);
@@ -101,10 +101,10 @@ final class FileCalls {
     }
   }
 
-  static int mlock(long address, long length) {
+  static int mlock(long address, long length, int flags) {
     try {
       MemorySegment errno = captured();
-      return result((int) MLOCK.invokeExact(errno, address, length), errno);
+      return result((int) MLOCK.invokeExact(errno, address, length, flags), errno);
     } catch (Throwable e) {
       throw broken(e);
     }

@@ -20,8 +20,8 @@ public final class NetworkNamespaces {
         () -> {
           Native.check(ProcessCalls.unshare(CLONE_NEWNET), "unshare", "CLONE_NEWNET");
           NetworkNamespace made = open(OF_THIS_THREAD);
-          try {
-            LoopbackDevice.up();
+          try (RouteNetlink links = RouteNetlink.open()) {
+            links.setUp(links.linkIndex("lo"), true);
             return made;
           } catch (LinuxException e) {
             made.close();

@@ -46,7 +46,8 @@ class NetworkNamespacesTest {
   @Test
   void shouldBeEnterableByOtherProcessesThroughItsPath() throws Exception {
     try (NetworkNamespace made = NetworkNamespaces.create()) {
-      assertThat(run(made, "readlink", "/proc/self/ns/net")).isEqualTo(made.inside(NetworkNamespacesTest::ofThisThread));
+      assertThat(run(made, "readlink", "/proc/self/ns/net"))
+          .isEqualTo(made.inside(NetworkNamespacesTest::ofThisThread));
     }
   }
 

@@ -1,0 +1,133 @@
+package io.kollaps.fabric.userspace;
+
+import io.kollaps.fabric.FabricException;
+import io.kollaps.fabric.userspace.engine.EngineLimits;
+import io.kollaps.fabric.userspace.engine.EngineMemory;
+import io.kollaps.fabric.userspace.engine.EngineStatistics;
+import io.kollaps.fabric.userspace.engine.PathEngine;
+import io.kollaps.linux.Epoll;
+import io.kollaps.linux.EventDescriptor;
+import io.kollaps.linux.LinuxException;
+import io.kollaps.linux.OffHeapMemory;
+import io.kollaps.linux.TimerDescriptor;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** The fabric's thread with all that it works with, and the order in which that is given back. */
+final class FabricThread {
+  private static final long END_TIMEOUT_MILLIS = 10_000;
+  private static final int FULL_PACKET_BYTES = 1500;
+
+  private final FabricLoop loop;
+  private final Thread thread;
+  private final ChangeQueue changes;
+  private final LoopHealth health;
+  private final EngineStatistics statistics;
+  private final Resources resources;
+
+  private FabricThread(
+      FabricLoop loop,
+      ChangeQueue changes,
+      LoopHealth health,
+      EngineStatistics statistics,
+      Resources resources) {
+    this.loop = loop;
+    this.changes = changes;
+    this.health = health;
+    this.statistics = statistics;
+    this.resources = resources;
+    thread = Thread.ofPlatform().name("fabric-" + UserSpaceFabric.NAME).daemon().start(loop);
+  }
+
+  static FabricThread start(int endpointCount, UserSpaceFabricOptions options)
+      throws LinuxException {
+    Resources resources = new Resources();
+    try {
+      OffHeapMemory memory = OffHeapMemory.map(options.memoryBytes());
+      resources.add(memory::close);
+      // a page that was swapped out would delay packets; without the privilege it may happen
+      var _ = memory.lockOnTouch();
+      Epoll epoll = Epoll.create(FabricLoop.MAX_READY);
+      resources.add(epoll::close);
+      TimerDescriptor timer = TimerDescriptor.create();
+      resources.add(timer::close);
+      EventDescriptor wake = EventDescriptor.create();
+      resources.add(wake::close);
+      epoll.add(timer.fileDescriptor(), FabricLoop.TIMER_TAG);
+      epoll.add(wake.fileDescriptor(), FabricLoop.CHANGES_TAG);
+      PathEngine engine =
+          new PathEngine(
+              new EngineMemory(memory.address(), memory.byteSize()),
+              endpointCount,
+              options.seed(),
+              new EngineLimits(options.burstNanos(), FULL_PACKET_BYTES));
+      ChangeQueue changes = new ChangeQueue(wake);
+      LoopHealth health = new LoopHealth();
+      FabricLoop loop =
+          new FabricLoop(
+              engine, new PortTable(endpointCount), changes, epoll, timer, health, options);
+      return new FabricThread(loop, changes, health, engine.statistics(), resources);
+    } catch (LinuxException | RuntimeException e) {
+      resources.release();
+      throw e;
+    }
+  }
+
+  ChangeQueue changes() {
+    return changes;
+  }
+
+  LoopHealth health() {
+    return health;
+  }
+
+  EngineStatistics statistics() {
+    return statistics;
+  }
+
+  /**
+   * Ends the thread, then gives back what it worked with.
+   *
+   * @throws FabricException when it does not end: nothing is given back then, because a write to
+   *     memory that is gone would end the process
+   */
+  void close() throws FabricException {
+    loop.stop();
+    changes.wake();
+    boolean interrupted = false;
+    long deadline = System.nanoTime() + END_TIMEOUT_MILLIS * 1_000_000;
+    while (thread.isAlive() && deadline - System.nanoTime() > 0) {
+      try {
+        thread.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
+      } catch (InterruptedException e) {
+        // closing goes on: half closed would leave devices behind
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (thread.isAlive()) {
+      throw new FabricException(
+          "The fabric's thread did not end within "
+              + END_TIMEOUT_MILLIS
+              + " ms; its memory stays until this process ends.");
+    }
+    resources.release();
+  }
+
+  /** What has to be given back, the last first. */
+  private static final class Resources {
+    private final Deque<Runnable> releases = new ArrayDeque<>();
+
+    void add(Runnable release) {
+      releases.push(release);
+    }
+
+    void release() {
+      while (!releases.isEmpty()) {
+        releases.pop().run();
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.kollaps.linux;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Zeroed memory outside the heap. The kernel gives a page when it is first touched, so a large one
+ * costs nothing until it is used.
+ */
+public final class OffHeapMemory implements AutoCloseable {
+  private static final int PROT_READ_WRITE = 3;
+  private static final int MAP_PRIVATE_ANONYMOUS_NORESERVE = 0x02 | 0x20 | 0x4000;
+  private static final int MLOCK_ONFAULT = 1;
+
+  private final long address;
+  private final long byteSize;
+  private final AtomicBoolean released = new AtomicBoolean();
+
+  private OffHeapMemory(long address, long byteSize) {
+    this.address = address;
+    this.byteSize = byteSize;
+  }
+
+  /**
+   * Maps memory.
+   *
+   * @param byteSize how much, more than 0
+   * @throws LinuxException when there is no room
+   */
+  public static OffHeapMemory map(long byteSize) throws LinuxException {
+    long address =
+        Native.check(
+            FileCalls.mmap(0, byteSize, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0),
+            "mmap",
+            byteSize);
+    return new OffHeapMemory(address, byteSize);
+  }
+
+  /** Address of the first byte, page aligned. Of no use after {@link #close}. */
+  public long address() {
+    return address;
+  }
+
+  /** Size in bytes. */
+  public long byteSize() {
+    return byteSize;
+  }
+
+  /**
+   * Asks that pages stay in memory once touched.
+   *
+   * @return whether that is allowed (it takes CAP_IPC_LOCK or a limit high enough)
+   */
+  public boolean lockOnTouch() {
+    return FileCalls.mlock(address, byteSize, MLOCK_ONFAULT) == 0;
+  }
+
+  /** Gives the memory back. Nothing may use its addresses any more: that would end the process. */
+  @Override
+  public void close() {
+    if (released.compareAndSet(false, true) && FileCalls.munmap(address, byteSize) < 0) {
+      throw new IllegalStateException("munmap of " + byteSize + " mapped bytes failed");
+    }
+  }
+}
