@@ -123,6 +123,7 @@ public final class ExperimentRun {
       observed.durationNanos = loop.offsetNanos();
       observed.loop = loop.health();
       listener.state("cleaning up: " + end.detail());
+      Farewell.to(compiled.endpoints(), part.instances());
       return end.reason() == RunCommand.EndReason.STOPPED
           ? new RunEnd(RunEnd.Kind.INTERRUPTED, end.detail())
           : RunEnd.COMPLETED;
