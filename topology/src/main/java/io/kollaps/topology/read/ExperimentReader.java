@@ -1,5 +1,8 @@
 package io.kollaps.topology.read;
 
+import io.kollaps.topology.Problem;
+import java.util.List;
+
 /** Reads topology files of every known format. */
 public final class ExperimentReader {
 
@@ -12,12 +15,26 @@ public final class ExperimentReader {
    * Reads a topology file: Kollaps XML (both dialects) or YAML, told apart by their first character
    * that is not white space.
    *
+   * <p>A file has at most {@link #MAX_FILE_BYTES} bytes, values nested 32 deep, a million values,
+   * {@link io.kollaps.topology.path.Paths#MAX_ENDPOINTS} endpoints and a million link directions
+   * after replicas are expanded; more is a problem. At most 100 problems and 100 notices are given;
+   * a last one says how many more there are.
+   *
    * @param fileName used to name the experiment when the file does not, never opened
    * @param content the file's bytes, UTF-8
    * @return the experiment, or every problem of the file; never throws for bad content
    */
-  @SuppressWarnings("DoNotCallSuggester")
   public static ReadResult read(String fileName, byte[] content) {
-    throw new UnsupportedOperationException(fileName + content.length);
+    Problems problems = new Problems();
+    try {
+      SourceText source = SourceText.decode(content);
+      return source.firstCharacter() == '<'
+          ? KollapsXmlReader.read(fileName, XmlTree.parse(source), problems)
+          : YamlReader.read(fileName, YamlTree.parse(source, problems), problems);
+    } catch (UnreadableException e) {
+      Problem last = e.problem();
+      problems.add(last);
+      return new ReadResult.Invalid(List.copyOf(problems.problems()));
+    }
   }
 }
