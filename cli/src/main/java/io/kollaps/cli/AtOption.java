@@ -16,19 +16,22 @@ final class AtOption {
       names = "--at",
       paramLabel = "TIME",
       defaultValue = "0 s",
-      description = "Time of the timeline, as '90 s' or '1.5 min'; a number alone is seconds. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Time of the timeline, as '90 s' or '1.5 min'; a number alone is seconds. Default: ${DEFAULT-VALUE}.")
   private String at = "0 s";
 
   /** Offset from the experiment's start. */
   long nanos() {
     Matcher matcher = TIME.matcher(at.strip());
     if (!matcher.matches()) {
-      throw new CommandFailure(ExitCode.BAD_INPUT, "--at '" + at + "' is not a time; write for example --at '90 s'");
+      throw new CommandFailure(
+          ExitCode.BAD_INPUT, "--at '" + at + "' is not a time; write for example --at '90 s'");
     }
     String unit = matcher.group(2) == null ? "s" : matcher.group(2);
     double nanos = Double.parseDouble(matcher.group(1)) * NANOS.getOrDefault(unit, 1e9);
     if (nanos > MAX_NANOS) {
-      throw new CommandFailure(ExitCode.BAD_INPUT, "--at '" + at + "' is too large; at most 30 years");
+      throw new CommandFailure(
+          ExitCode.BAD_INPUT, "--at '" + at + "' is too large; at most 30 years");
     }
     return Math.round(nanos);
   }

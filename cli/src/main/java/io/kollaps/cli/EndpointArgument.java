@@ -9,7 +9,10 @@ import java.util.Optional;
 final class EndpointArgument {
   private EndpointArgument() {}
 
-  /** The endpoint of that name, or all endpoints of the service of that name; all endpoints without a name. */
+  /**
+   * The endpoint of that name, or all endpoints of the service of that name; all endpoints without
+   * a name.
+   */
   static List<Endpoint> find(CompiledExperiment compiled, Optional<String> name) {
     if (name.isEmpty()) {
       return compiled.endpoints();
@@ -25,7 +28,8 @@ final class EndpointArgument {
           "there is no endpoint or service '"
               + wanted
               + "'; there are: "
-              + String.join(", ", compiled.endpoints().stream().limit(20).map(Endpoint::name).toList()));
+              + String.join(
+                  ", ", compiled.endpoints().stream().limit(20).map(Endpoint::name).toList()));
     }
     return found;
   }

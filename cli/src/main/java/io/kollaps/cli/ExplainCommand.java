@@ -46,7 +46,9 @@ final class ExplainCommand implements Callable<Integer> {
       description = "How flows share a link; default: what the file says, else rtt.")
   private @Nullable String weights;
 
-  @Option(names = "--json", description = "Print JSON; a flow that nothing limits has no share_bps.")
+  @Option(
+      names = "--json",
+      description = "Print JSON; a flow that nothing limits has no share_bps.")
   private boolean json;
 
   @Override
@@ -84,7 +86,8 @@ final class ExplainCommand implements Callable<Integer> {
       String[] ends = flow.strip().split(":", -1);
       if (ends.length != 2) {
         throw new CommandFailure(
-            ExitCode.BAD_INPUT, "--flows '" + flow + "' is not a flow; write from:to, for example c1:c3");
+            ExitCode.BAD_INPUT,
+            "--flows '" + flow + "' is not a flow; write from:to, for example c1:c3");
       }
       for (Endpoint from : EndpointArgument.find(compiled, Optional.of(ends[0]))) {
         for (Endpoint to : EndpointArgument.find(compiled, Optional.of(ends[1]))) {
@@ -101,12 +104,17 @@ final class ExplainCommand implements Callable<Integer> {
     Pair pair = new Pair(from.index(), to.index());
     if (before.contains(pair)) {
       throw new CommandFailure(
-          ExitCode.BAD_INPUT, "--flows names " + from.name() + ":" + to.name() + " twice; name it once");
+          ExitCode.BAD_INPUT,
+          "--flows names " + from.name() + ":" + to.name() + " twice; name it once");
     }
     if (!paths.connected(from.index(), to.index())) {
       throw new CommandFailure(
           ExitCode.BAD_INPUT,
-          "there is no path from " + from.name() + " to " + to.name() + " at this time; see 'kollaps paths'");
+          "there is no path from "
+              + from.name()
+              + " to "
+              + to.name()
+              + " at this time; see 'kollaps paths'");
     }
     return pair;
   }
@@ -140,5 +148,9 @@ final class ExplainCommand implements Callable<Integer> {
 
   /** One flow as printed; the field names are a contract. */
   record ExplainJson(
-      String from, String to, @Nullable Long shareBps, @Nullable String bottleneck, List<String> competitors) {}
+      String from,
+      String to,
+      @Nullable Long shareBps,
+      @Nullable String bottleneck,
+      List<String> competitors) {}
 }

@@ -27,13 +27,19 @@ final class FileArgument {
       case LoadResult.Loaded loaded -> loaded;
       case LoadResult.Unusable unusable -> {
         List<Problem> problems = unusable.problems();
-        problems.stream().limit(MAX_PROBLEMS_PRINTED).forEach(problem -> output.note(describe(problem)));
+        problems.stream()
+            .limit(MAX_PROBLEMS_PRINTED)
+            .forEach(problem -> output.note(describe(problem)));
         if (problems.size() > MAX_PROBLEMS_PRINTED) {
           output.note("... and " + (problems.size() - MAX_PROBLEMS_PRINTED) + " more");
         }
         throw new CommandFailure(
             ExitCode.BAD_INPUT,
-            path() + ": " + problems.size() + (problems.size() == 1 ? " problem" : " problems") + "; nothing was started");
+            path()
+                + ": "
+                + problems.size()
+                + (problems.size() == 1 ? " problem" : " problems")
+                + "; nothing was started");
       }
     };
   }

@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 /** {@code kollaps gc}. */
 @Command(
     name = "gc",
-    description = "Removes what dead runs left on this machine and says what it removed; touches nothing else.",
+    description =
+        "Removes what dead runs left on this machine and says what it removed; touches nothing else.",
     mixinStandardHelpOptions = true)
 final class GcCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
@@ -45,7 +46,9 @@ final class GcCommand implements Callable<Integer> {
       run.remaining().forEach(line -> output.line("  LEFT " + line));
       run.remarks().forEach(line -> output.line("  note: " + line));
     }
-    report.judged().forEach(folder -> output.line("results in " + folder + ": INVALID, the run was killed"));
+    report
+        .judged()
+        .forEach(folder -> output.line("results in " + folder + ": INVALID, the run was killed"));
     report.sweep().problems().forEach(problem -> output.line("PROBLEM " + problem));
     report.problems().forEach(problem -> output.line("PROBLEM " + problem));
     if (report.sweep().swept().isEmpty() && report.clean()) {
@@ -57,15 +60,23 @@ final class GcCommand implements Callable<Integer> {
     return new GcJson(
         report.clean(),
         report.sweep().swept().stream()
-            .map(run -> new RunJson(run.run().value(), run.removed(), run.remaining(), run.remarks()))
+            .map(
+                run ->
+                    new RunJson(run.run().value(), run.removed(), run.remaining(), run.remarks()))
             .toList(),
         report.sweep().live().stream().map(Object::toString).toList(),
         report.judged().stream().map(Path::toString).toList(),
-        java.util.stream.Stream.concat(report.sweep().problems().stream(), report.problems().stream()).toList());
+        java.util.stream.Stream.concat(
+                report.sweep().problems().stream(), report.problems().stream())
+            .toList());
   }
 
   record GcJson(
-      boolean clean, List<RunJson> runs, List<String> live, List<String> judged, List<String> problems) {}
+      boolean clean,
+      List<RunJson> runs,
+      List<String> live,
+      List<String> judged,
+      List<String> problems) {}
 
   record RunJson(String run, List<String> removed, List<String> remaining, List<String> remarks) {}
 }

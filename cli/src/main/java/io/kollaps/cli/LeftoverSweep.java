@@ -6,13 +6,17 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.CommandLine.ParseResult;
 
-/** Every command first removes what dead runs left, so that nothing stays behind however a run ended. */
+/**
+ * Every command first removes what dead runs left, so that nothing stays behind however a run
+ * ended.
+ */
 final class LeftoverSweep {
   private LeftoverSweep() {}
 
   /** Sweeps before a command, except before {@code gc}, which does it itself and tells more. */
   static void beforeCommand(ParseResult parsed, PrintWriter err) {
-    if (parsed.hasSubcommand() && parsed.subcommand().commandSpec().userObject() instanceof GcCommand) {
+    if (parsed.hasSubcommand()
+        && parsed.subcommand().commandSpec().userObject() instanceof GcCommand) {
       return;
     }
     try {
@@ -21,7 +25,12 @@ final class LeftoverSweep {
         return;
       }
       Leftovers.Report report = Leftovers.remove(state);
-      report.sweep().swept().forEach(run -> err.println("kollaps: cleaned up after run " + run.run() + ", which was killed"));
+      report
+          .sweep()
+          .swept()
+          .forEach(
+              run ->
+                  err.println("kollaps: cleaned up after run " + run.run() + ", which was killed"));
       if (!report.clean()) {
         err.println("kollaps: something of dead runs is left; 'kollaps gc' says what");
       }

@@ -12,7 +12,8 @@ import picocli.CommandLine.Spec;
 /** Entry of the {@code kollaps} command. */
 @Command(
     name = "kollaps",
-    description = "Runs unmodified programs as if the network that a file describes connected them.",
+    description =
+        "Runs unmodified programs as if the network that a file describes connected them.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionCommand.Provider.class,
     subcommands = {

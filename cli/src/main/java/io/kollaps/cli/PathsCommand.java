@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 /** {@code kollaps paths FILE}. */
 @Command(
     name = "paths",
-    description = "Prints the collapsed path from every endpoint to every other, or some of them. Starts nothing.",
+    description =
+        "Prints the collapsed path from every endpoint to every other, or some of them. Starts nothing.",
     mixinStandardHelpOptions = true)
 final class PathsCommand implements Callable<Integer> {
   private static final double NANOS_PER_MILLI = 1e6;
@@ -30,10 +31,16 @@ final class PathsCommand implements Callable<Integer> {
   @Mixin private FileArgument file = new FileArgument();
   @Mixin private AtOption at = new AtOption();
 
-  @Option(names = "--from", paramLabel = "NAME", description = "Only from this endpoint, or the endpoints of this service.")
+  @Option(
+      names = "--from",
+      paramLabel = "NAME",
+      description = "Only from this endpoint, or the endpoints of this service.")
   private @Nullable String from;
 
-  @Option(names = "--to", paramLabel = "NAME", description = "Only to this endpoint, or the endpoints of this service.")
+  @Option(
+      names = "--to",
+      paramLabel = "NAME",
+      description = "Only to this endpoint, or the endpoints of this service.")
   private @Nullable String to;
 
   @Option(names = "--json", description = "Print JSON; a path without a limit has no rate_bps.")
@@ -56,11 +63,13 @@ final class PathsCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private static List<PathJson> rows(Paths paths, List<Endpoint> sources, List<Endpoint> destinations) {
+  private static List<PathJson> rows(
+      Paths paths, List<Endpoint> sources, List<Endpoint> destinations) {
     List<PathJson> rows = new ArrayList<>();
     for (Endpoint source : sources) {
       for (Endpoint destination : destinations) {
-        paths.path(source.index(), destination.index())
+        paths
+            .path(source.index(), destination.index())
             .ifPresent(path -> rows.add(row(source.name(), destination.name(), path)));
       }
     }
@@ -83,9 +92,17 @@ final class PathsCommand implements Callable<Integer> {
       output.note("no path exists between these endpoints at this time");
       return;
     }
-    int width = Math.max(4, rows.stream().mapToInt(r -> Math.max(r.from().length(), r.to().length())).max().orElse(4));
+    int width =
+        Math.max(
+            4,
+            rows.stream()
+                .mapToInt(r -> Math.max(r.from().length(), r.to().length()))
+                .max()
+                .orElse(4));
     String head = "%-" + width + "s  %-" + width + "s  %12s  %12s  %10s  %16s  %4s";
-    output.line(String.format(Locale.ROOT, head, "from", "to", "latency", "jitter", "loss", "rate", "hops"));
+    output.line(
+        String.format(
+            Locale.ROOT, head, "from", "to", "latency", "jitter", "loss", "rate", "hops"));
     for (PathJson row : rows) {
       output.line(
           String.format(
@@ -103,5 +120,11 @@ final class PathsCommand implements Callable<Integer> {
 
   /** One path as printed; the field names are a contract. */
   record PathJson(
-      String from, String to, double latencyMs, double jitterMs, double loss, @Nullable Long rateBps, int hops) {}
+      String from,
+      String to,
+      double latencyMs,
+      double jitterMs,
+      double loss,
+      @Nullable Long rateBps,
+      int hops) {}
 }

@@ -37,7 +37,8 @@ final class RunCommand implements Callable<Integer> {
   /** Seeds that are drawn are small enough to be typed again. */
   private static final long DRAWN_SEEDS = 1_000_000_000L;
 
-  private static final DateTimeFormatter FOLDER_TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+  private static final DateTimeFormatter FOLDER_TIME =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
   @Spec private @Nullable CommandSpec spec;
   @Mixin private FileArgument file = new FileArgument();
@@ -51,10 +52,13 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Seed of every random draw (loss, jitter, choice of replicas); default: drawn, and printed.")
+      description =
+          "Seed of every random draw (loss, jitter, choice of replicas); default: drawn, and printed.")
   private @Nullable Long seed;
 
-  @Option(names = "--json", description = "Print the outcome as JSON at the end, and nothing else to standard output.")
+  @Option(
+      names = "--json",
+      description = "Print the outcome as JSON at the end, and nothing else to standard output.")
   private boolean json;
 
   @Override
@@ -91,7 +95,11 @@ final class RunCommand implements Callable<Integer> {
     if (json) {
       output.line(ResultsJson.outcome(outcome).toPrettyString());
     } else {
-      output.line(ResultTables.render(outcome, folder.resolve("report.html"), Output.terminal() ? Style.ANSI : Style.PLAIN));
+      output.line(
+          ResultTables.render(
+              outcome,
+              folder.resolve("report.html"),
+              Output.terminal() ? Style.ANSI : Style.PLAIN));
     }
   }
 

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Shows a person what a run does: events as they happen, and once a second what the largest flows get. */
+/**
+ * Shows a person what a run does: events as they happen, and once a second what the largest flows
+ * get.
+ */
 final class RunProgressPrinter implements RunListener {
   private static final long SECOND_NANOS = 1_000_000_000L;
   private static final int MAX_FLOWS_SHOWN = 4;
@@ -48,7 +51,8 @@ final class RunProgressPrinter implements RunListener {
   @Override
   public synchronized void flows(long atNanos, List<FlowSample> samples) {
     for (FlowSample sample : samples) {
-      Second second = flows.computeIfAbsent(sample.from() + " -> " + sample.to(), f -> new Second());
+      Second second =
+          flows.computeIfAbsent(sample.from() + " -> " + sample.to(), f -> new Second());
       second.bits += sample.measuredBitsPerSecond() * (sample.intervalNanos() / 1e9);
       second.granted = sample.grantedBitsPerSecond();
     }
@@ -74,7 +78,10 @@ final class RunProgressPrinter implements RunListener {
                     .append(' ')
                     .append(Rates.format(e.getValue().bits))
                     .append(" of ")
-                    .append(e.getValue().granted == Long.MAX_VALUE ? "unlimited" : Rates.format(e.getValue().granted)));
+                    .append(
+                        e.getValue().granted == Long.MAX_VALUE
+                            ? "unlimited"
+                            : Rates.format(e.getValue().granted)));
     if (flows.size() > MAX_FLOWS_SHOWN) {
       line.append("  and ").append(flows.size() - MAX_FLOWS_SHOWN).append(" more");
     }

@@ -4,7 +4,10 @@ import io.kollaps.node.run.StopSwitch;
 import java.util.concurrent.atomic.AtomicInteger;
 import sun.misc.Signal;
 
-/** Ctrl-C and SIGTERM end a run early, but in order; a third signal ends the process at once (the next command sweeps then). */
+/**
+ * Ctrl-C and SIGTERM end a run early, but in order; a third signal ends the process at once (the
+ * next command sweeps then).
+ */
 final class StopSignals {
   private static final int PATIENCE = 3;
   private static final int SIGNAL_EXIT_BASE = 128;

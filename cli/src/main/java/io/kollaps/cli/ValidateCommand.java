@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 /** {@code kollaps validate FILE}. */
 @Command(
     name = "validate",
-    description = "Checks a topology file and prints one line, or every problem of it. Starts nothing.",
+    description =
+        "Checks a topology file and prints one line, or every problem of it. Starts nothing.",
     mixinStandardHelpOptions = true)
 final class ValidateCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
@@ -33,7 +34,10 @@ final class ValidateCommand implements Callable<Integer> {
       return printJson(output);
     }
     CompiledExperiment compiled = file.load(0, output).compiled();
-    compiled.experiment().notices().forEach(notice -> output.note("note: " + file.describe(notice)));
+    compiled
+        .experiment()
+        .notices()
+        .forEach(notice -> output.note("note: " + file.describe(notice)));
     output.line(summary(compiled));
     return ExitCode.OK;
   }
@@ -43,7 +47,10 @@ final class ValidateCommand implements Callable<Integer> {
       case LoadResult.Loaded loaded ->
           output.json(
               new ValidateJson(
-                  true, summary(loaded.compiled()), List.of(), problems(loaded.compiled().experiment().notices())));
+                  true,
+                  summary(loaded.compiled()),
+                  List.of(),
+                  problems(loaded.compiled().experiment().notices())));
       case LoadResult.Unusable unusable -> {
         output.json(new ValidateJson(false, "", problems(unusable.problems()), List.of()));
         return ExitCode.BAD_INPUT;
@@ -74,11 +81,15 @@ final class ValidateCommand implements Callable<Integer> {
 
   private static List<ProblemJson> problems(List<Problem> problems) {
     return problems.stream()
-        .map(p -> new ProblemJson(p.position().line(), p.position().column(), p.message(), p.remedy()))
+        .map(
+            p ->
+                new ProblemJson(
+                    p.position().line(), p.position().column(), p.message(), p.remedy()))
         .toList();
   }
 
-  record ValidateJson(boolean valid, String summary, List<ProblemJson> problems, List<ProblemJson> notices) {}
+  record ValidateJson(
+      boolean valid, String summary, List<ProblemJson> problems, List<ProblemJson> notices) {}
 
   record ProblemJson(int line, int column, String message, String remedy) {}
 }

@@ -10,7 +10,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code kollaps version}. */
-@Command(name = "version", description = "Prints the version of Kollaps and of the Java that runs it.", mixinStandardHelpOptions = true)
+@Command(
+    name = "version",
+    description = "Prints the version of Kollaps and of the Java that runs it.",
+    mixinStandardHelpOptions = true)
 final class VersionCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 

@@ -38,22 +38,38 @@ class ArchitectureTest {
   void shouldOnlyKnowTheRoomsBelow() {
     layeredArchitecture()
         .consideringOnlyDependenciesInLayers()
-        .layer("topology").definedBy("io.kollaps.topology..")
-        .layer("emulation").definedBy("io.kollaps.emulation..")
-        .layer("linux").definedBy("io.kollaps.linux..")
-        .layer("fabric").definedBy("io.kollaps.fabric..")
-        .layer("runtime").definedBy("io.kollaps.runtime..")
-        .layer("node").definedBy("io.kollaps.node..")
-        .layer("benchmarks").definedBy("io.kollaps.benchmarks..")
-        .layer("cli").definedBy("io.kollaps.cli..")
-        .whereLayer("topology").mayNotAccessAnyLayer()
-        .whereLayer("linux").mayNotAccessAnyLayer()
-        .whereLayer("emulation").mayOnlyAccessLayers("topology")
-        .whereLayer("fabric").mayOnlyAccessLayers("topology", "linux")
-        .whereLayer("runtime").mayOnlyAccessLayers("topology", "linux")
-        .whereLayer("node").mayOnlyAccessLayers("topology", "emulation", "linux", "fabric", "runtime")
-        .whereLayer("cli").mayNotBeAccessedByAnyLayer()
-        .whereLayer("benchmarks").mayOnlyBeAccessedByLayers("cli")
+        .layer("topology")
+        .definedBy("io.kollaps.topology..")
+        .layer("emulation")
+        .definedBy("io.kollaps.emulation..")
+        .layer("linux")
+        .definedBy("io.kollaps.linux..")
+        .layer("fabric")
+        .definedBy("io.kollaps.fabric..")
+        .layer("runtime")
+        .definedBy("io.kollaps.runtime..")
+        .layer("node")
+        .definedBy("io.kollaps.node..")
+        .layer("benchmarks")
+        .definedBy("io.kollaps.benchmarks..")
+        .layer("cli")
+        .definedBy("io.kollaps.cli..")
+        .whereLayer("topology")
+        .mayNotAccessAnyLayer()
+        .whereLayer("linux")
+        .mayNotAccessAnyLayer()
+        .whereLayer("emulation")
+        .mayOnlyAccessLayers("topology")
+        .whereLayer("fabric")
+        .mayOnlyAccessLayers("topology", "linux")
+        .whereLayer("runtime")
+        .mayOnlyAccessLayers("topology", "linux")
+        .whereLayer("node")
+        .mayOnlyAccessLayers("topology", "emulation", "linux", "fabric", "runtime")
+        .whereLayer("cli")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("benchmarks")
+        .mayOnlyBeAccessedByLayers("cli")
         .check(CLASSES);
   }
 
@@ -61,10 +77,16 @@ class ArchitectureTest {
   void shouldKeepDecisionMakersPure() {
     noClasses()
         .that()
-        .resideInAnyPackage("io.kollaps.topology..", "io.kollaps.emulation..", "io.kollaps.node.verdict..")
+        .resideInAnyPackage(
+            "io.kollaps.topology..", "io.kollaps.emulation..", "io.kollaps.node.verdict..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("java.nio.file..", "java.nio.channels..", "java.util.concurrent..", "java.lang.foreign..", "javax.net..")
+        .resideInAnyPackage(
+            "java.nio.file..",
+            "java.nio.channels..",
+            "java.util.concurrent..",
+            "java.lang.foreign..",
+            "javax.net..")
         .orShould()
         .dependOnClassesThat()
         .haveFullyQualifiedName("java.net.Socket")
@@ -94,7 +116,11 @@ class ArchitectureTest {
 
   @Test
   void shouldHaveNoCyclesBetweenPackages() {
-    SlicesRuleDefinition.slices().matching("io.kollaps.(**)").should().beFreeOfCycles().check(CLASSES);
+    SlicesRuleDefinition.slices()
+        .matching("io.kollaps.(**)")
+        .should()
+        .beFreeOfCycles()
+        .check(CLASSES);
   }
 
   @Test
@@ -123,10 +149,6 @@ class ArchitectureTest {
 
   @Test
   void shouldKeepValuesWithoutSetters() {
-    classes()
-        .that()
-        .resideInAnyPackage("io.kollaps..")
-        .should(new NoSetters())
-        .check(CLASSES);
+    classes().that().resideInAnyPackage("io.kollaps..").should(new NoSetters()).check(CLASSES);
   }
 }

@@ -16,7 +16,10 @@ import java.util.Map;
 
 /** What dead runs left. */
 public final class Leftovers {
-  /** Longest path that a run's pointer to its results may hold; Linux allows no longer one (PATH_MAX). */
+  /**
+   * Longest path that a run's pointer to its results may hold; Linux allows no longer one
+   * (PATH_MAX).
+   */
   private static final int MAX_POINTER_BYTES = 4096;
 
   private Leftovers() {}
@@ -41,7 +44,10 @@ public final class Leftovers {
     }
   }
 
-  /** True when the state folder holds any run, dead or alive: cheap, for commands that must start quickly. */
+  /**
+   * True when the state folder holds any run, dead or alive: cheap, for commands that must start
+   * quickly.
+   */
   public static boolean anyRun(StateFolder state) throws IOException {
     if (!Files.isDirectory(state.path())) {
       return false;

@@ -1,4 +1,7 @@
-/** Cleans up after runs whose process is gone: what they left on the machine, and results without a verdict. */
+/**
+ * Cleans up after runs whose process is gone: what they left on the machine, and results without a
+ * verdict.
+ */
 @NullMarked
 package io.kollaps.node.cleanup;
 

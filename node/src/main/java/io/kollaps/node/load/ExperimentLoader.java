@@ -31,7 +31,8 @@ public final class ExperimentLoader {
       // One byte more than allowed, so that the reader sees that the file is too large and says so.
       bytes = in.readNBytes(ExperimentReader.MAX_FILE_BYTES + 1);
     } catch (IOException e) {
-      return unusable("cannot read " + file + ": " + e, "check that the file exists and that you may read it");
+      return unusable(
+          "cannot read " + file + ": " + e, "check that the file exists and that you may read it");
     }
     Path last = file.getFileName();
     String fileName = last == null ? file.toString() : last.toString();
@@ -40,7 +41,9 @@ public final class ExperimentLoader {
       case ReadResult.Valid valid -> {
         try {
           yield new LoadResult.Loaded(
-              fileName, new FileContent(bytes), ExperimentCompiler.compile(valid.experiment(), seed));
+              fileName,
+              new FileContent(bytes),
+              ExperimentCompiler.compile(valid.experiment(), seed));
         } catch (CompileException e) {
           yield new LoadResult.Unusable(e.problems());
         }
@@ -49,7 +52,6 @@ public final class ExperimentLoader {
   }
 
   private static LoadResult unusable(String message, String remedy) {
-    return new LoadResult.Unusable(
-        List.of(new Problem(SourcePosition.UNKNOWN, message, remedy)));
+    return new LoadResult.Unusable(List.of(new Problem(SourcePosition.UNKNOWN, message, remedy)));
   }
 }

@@ -13,7 +13,10 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/** Carries out what {@link RunProgress} decides, and records when it was done. Used by the run's loop thread only. */
+/**
+ * Carries out what {@link RunProgress} decides, and records when it was done. Used by the run's
+ * loop thread only.
+ */
 final class CommandExecutor {
   private final CompiledExperiment compiled;
   private final List<EndpointInstance> instances;
@@ -59,10 +62,16 @@ final class CommandExecutor {
   /** Writes down what an event means for the programs' records. */
   void observe(RunEvent event) {
     switch (event) {
-      case RunEvent.ProgramEnded over -> programs.ended(over.endpoint(), over.atNanos(), over.status());
+      case RunEvent.ProgramEnded over ->
+          programs.ended(over.endpoint(), over.atNanos(), over.status());
       case RunEvent.ConditionTimedOut out -> {
         programs.conditionTimedOut(out.endpoint(), out.missing());
-        record(out.atNanos(), "join", name(out.endpoint()), "", "it waited in vain for " + out.missing());
+        record(
+            out.atNanos(),
+            "join",
+            name(out.endpoint()),
+            "",
+            "it waited in vain for " + out.missing());
       }
       case RunEvent.StartFailed failed -> programs.notStarted(failed.endpoint(), failed.why());
       case RunEvent.TimePassed _, RunEvent.ConditionHeld _, RunEvent.StopAsked _ -> {}
@@ -78,7 +87,9 @@ final class CommandExecutor {
       case RunCommand.Refuse refuse ->
           record(refuse.plannedNanos(), "join", name(refuse.endpoint()), "", refuse.why());
       case RunCommand.Leave leave -> {
-        instances.get(leave.endpoint()).leave(endpoint(leave.endpoint()).service().stopGraceNanos());
+        instances
+            .get(leave.endpoint())
+            .leave(endpoint(leave.endpoint()).service().stopGraceNanos());
         record(leave.plannedNanos(), "leave", name(leave.endpoint()), "", "");
       }
       case RunCommand.Crash crash -> {
@@ -88,7 +99,11 @@ final class CommandExecutor {
       case RunCommand.SetConnected set -> {
         fabric.setConnected(set.endpoint(), set.connected());
         record(
-            set.plannedNanos(), set.connected() ? "reconnect" : "disconnect", name(set.endpoint()), "", "");
+            set.plannedNanos(),
+            set.connected() ? "reconnect" : "disconnect",
+            name(set.endpoint()),
+            "",
+            "");
       }
       case RunCommand.End over -> end = Optional.of(over);
     }
@@ -100,7 +115,10 @@ final class CommandExecutor {
     for (TimelineEvent event : compiled.experiment().timeline()) {
       if (event.atNanos() == apply.plannedNanos()) {
         EventWords.ofNetwork(event.action())
-            .ifPresent(words -> record(apply.plannedNanos(), words.kind(), words.subject(), words.detail(), ""));
+            .ifPresent(
+                words ->
+                    record(
+                        apply.plannedNanos(), words.kind(), words.subject(), words.detail(), ""));
       }
     }
   }
@@ -112,14 +130,17 @@ final class CommandExecutor {
       programs.started(endpoint, offsetNanos());
       String waited = conditions.waited(endpoint).map(w -> "waited for " + w).orElse("");
       record(start.plannedNanos(), "join", name(endpoint), waited, "");
-      ended.thenAccept(status -> teller.accept(new RunEvent.ProgramEnded(offsetNanos(), endpoint, status)));
+      ended.thenAccept(
+          status -> teller.accept(new RunEvent.ProgramEnded(offsetNanos(), endpoint, status)));
     } catch (RuntimeStartException e) {
       record(start.plannedNanos(), "join", name(endpoint), "", String.valueOf(e.getMessage()));
-      teller.accept(new RunEvent.StartFailed(offsetNanos(), endpoint, String.valueOf(e.getMessage())));
+      teller.accept(
+          new RunEvent.StartFailed(offsetNanos(), endpoint, String.valueOf(e.getMessage())));
     }
   }
 
-  private void record(long plannedNanos, String kind, String subject, String detail, String failure) {
+  private void record(
+      long plannedNanos, String kind, String subject, String detail, String failure) {
     recorder.accept(
         new EventRecord(
             plannedNanos,

@@ -6,8 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The smallest address range that holds all endpoints of one address family. Only this range is routed into the fabric, so that a
- * program that wants an address outside the experiment gets "network is unreachable" at once instead of a time-out.
+ * The smallest address range that holds all endpoints of one address family. Only this range is
+ * routed into the fabric, so that a program that wants an address outside the experiment gets
+ * "network is unreachable" at once instead of a time-out.
  */
 final class CoveringPrefix {
   private CoveringPrefix() {}
@@ -46,7 +47,9 @@ final class CoveringPrefix {
     for (int i = 0; i < a.length; i++) {
       int difference = (a[i] ^ b[i]) & 0xff;
       if (difference != 0) {
-        return i * Byte.SIZE + Integer.numberOfLeadingZeros(difference) - (Integer.SIZE - Byte.SIZE);
+        return i * Byte.SIZE
+            + Integer.numberOfLeadingZeros(difference)
+            - (Integer.SIZE - Byte.SIZE);
       }
     }
     return a.length * Byte.SIZE;

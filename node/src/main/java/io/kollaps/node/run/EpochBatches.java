@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What to tell the fabric at each epoch: all paths at the first, later only those that change. Computed before the start, because
- * an epoch of many paths must not be late.
+ * What to tell the fabric at each epoch: all paths at the first, later only those that change.
+ * Computed before the start, because an epoch of many paths must not be late.
  */
 final class EpochBatches {
   private final List<List<PathSetting>> batches = new ArrayList<>();

@@ -38,9 +38,13 @@ final class EventWords {
   private static String change(Action.LinkChange change) {
     StringBuilder text = new StringBuilder();
     change.latencyNanos().ifPresent(v -> text.append("latency ").append(v / 1e6).append(" ms "));
-    change.jitter().ifPresent(v -> text.append("jitter ").append(v.deviationNanos() / 1e6).append(" ms "));
+    change
+        .jitter()
+        .ifPresent(v -> text.append("jitter ").append(v.deviationNanos() / 1e6).append(" ms "));
     change.lossProbability().ifPresent(v -> text.append("loss ").append(v * 100).append(" % "));
-    change.rateBitsPerSecond().ifPresent(v -> text.append("rate ").append(v / 1e6).append(" Mbit/s "));
+    change
+        .rateBitsPerSecond()
+        .ifPresent(v -> text.append("rate ").append(v / 1e6).append(" Mbit/s "));
     change.queueLimit().ifPresent(v -> text.append("queue "));
     return text.toString().strip();
   }

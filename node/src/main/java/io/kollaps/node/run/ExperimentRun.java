@@ -30,11 +30,14 @@ import java.util.random.RandomGenerator;
 /**
  * One run on this machine, from the set-up to the report. An instance is used once.
  *
- * <p>Whatever happens, the run's programs are ended and what it made is removed before {@link #run} returns; what a sudden end of
- * this process leaves is swept by the next {@code kollaps} command.
+ * <p>Whatever happens, the run's programs are ended and what it made is removed before {@link #run}
+ * returns; what a sudden end of this process leaves is swept by the next {@code kollaps} command.
  */
 public final class ExperimentRun {
-  /** File in the run's state folder that tells where its results are, for a sweep after a sudden end. */
+  /**
+   * File in the run's state folder that tells where its results are, for a sweep after a sudden
+   * end.
+   */
   public static final String RESULTS_POINTER = "results";
 
   private static final long START_DELAY_NANOS = 50_000_000L;
@@ -57,14 +60,16 @@ public final class ExperimentRun {
    * Makes the run.
    *
    * @return what was observed and the verdict; the results folder is complete
-   * @throws RunFailedException when the run could not be made or broke; the results folder, where it could be made, says why
+   * @throws RunFailedException when the run could not be made or broke; the results folder, where
+   *     it could be made, says why
    * @throws InterruptedException when the calling thread is interrupted
    */
   public RunOutcome run() throws RunFailedException, InterruptedException {
     RunId id = RunId.of(Instant.now(), RandomGenerator.getDefault());
     try (RunOwnership ownership = RunOwnership.begin(StateFolder.at(request.stateFolder()), id)) {
       Files.writeString(
-          ownership.folder().resolve(RESULTS_POINTER), request.resultsFolder().toAbsolutePath().toString());
+          ownership.folder().resolve(RESULTS_POINTER),
+          request.resultsFolder().toAbsolutePath().toString());
       return withOwnership(ownership);
     } catch (IOException e) {
       throw new RunFailedException("run " + id + ": " + e.getMessage(), e);
@@ -78,12 +83,18 @@ public final class ExperimentRun {
     try (PartSetup setup = PartSetup.open(ownership, compiled, request.seed())) {
       RunFacts facts = FactsCollector.facts(request, compiled, ownership.run(), setup);
       try (ResultsFolder results =
-          ResultsFolder.create(request.resultsFolder(), facts, request.loaded().content().bytes())) {
+          ResultsFolder.create(
+              request.resultsFolder(), facts, request.loaded().content().bytes())) {
         RunEnd end;
         try {
           end = setUpAndPlay(setup, results, observed);
         } catch (FabricException | RuntimeStartException | IOException e) {
-          finish(results, facts, observed, new RunEnd(RunEnd.Kind.FAILED, String.valueOf(e.getMessage())), setup);
+          finish(
+              results,
+              facts,
+              observed,
+              new RunEnd(RunEnd.Kind.FAILED, String.valueOf(e.getMessage())),
+              setup);
           throw new RunFailedException(String.valueOf(e.getMessage()), e);
         }
         return finish(results, withNotices(facts, setup.notices()), observed, end, setup);
@@ -110,9 +121,12 @@ public final class ExperimentRun {
     FlowSampler sampler = new FlowSampler(compiled.endpoints());
     SharingLoop sharing = new SharingLoop(core, part.fabric(), sampler);
     observed.programs = new ProgramLog(compiled.endpoints());
-    // The start lies a little ahead, so that nothing planned for it is late because of the last preparations.
+    // The start lies a little ahead, so that nothing planned for it is late because of the last
+    // preparations.
     long startNanos = System.nanoTime() + START_DELAY_NANOS;
-    LoopAssembly assembly = new LoopAssembly(request, part, sharing, sampler, observed.programs, results, listener, startNanos);
+    LoopAssembly assembly =
+        new LoopAssembly(
+            request, part, sharing, sampler, observed.programs, results, listener, startNanos);
     RunLoop loop = assembly.loop();
     stop.hear(why -> loop.tell(new RunEvent.StopAsked(Math.max(0, loop.offsetNanos()), why)));
     sharing.begin(System.nanoTime(), compiled.epochs().getFirst().paths());
@@ -130,14 +144,19 @@ public final class ExperimentRun {
     }
   }
 
-  /** Plays the loop on a thread of its own: real-time priority, where allowed, must not stay with the caller's thread. */
-  private static RunCommand.End onOwnThread(RunLoop loop) throws FabricException, InterruptedException {
+  /**
+   * Plays the loop on a thread of its own: real-time priority, where allowed, must not stay with
+   * the caller's thread.
+   */
+  private static RunCommand.End onOwnThread(RunLoop loop)
+      throws FabricException, InterruptedException {
     LoopThread thread = new LoopThread(loop, LOOP_PRIORITY);
     return thread.play();
   }
 
   private RunOutcome finish(
-      ResultsFolder results, RunFacts facts, Observed observed, RunEnd end, PartSetup setup) throws IOException {
+      ResultsFolder results, RunFacts facts, Observed observed, RunEnd end, PartSetup setup)
+      throws IOException {
     FabricHealth fabric = setup.fabric().health();
     ResultsFolder.Recorded recorded = results.stopRecording();
     RunObservations observations =

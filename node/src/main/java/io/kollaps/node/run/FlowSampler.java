@@ -12,8 +12,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Gathers the rounds of the sharing loop into samples of {@link #SAMPLE_NANOS}. Only flows count that the sharing takes as active
- * at some time of the sample: acknowledgements and handshakes are traffic, not flows.
+ * Gathers the rounds of the sharing loop into samples of {@link #SAMPLE_NANOS}. Only flows count
+ * that the sharing takes as active at some time of the sample: acknowledgements and handshakes are
+ * traffic, not flows.
  */
 final class FlowSampler {
   /** Length of a sample: 100 ms, four rounds at the default period. */
@@ -40,7 +41,12 @@ final class FlowSampler {
 
   /** A path's traffic in one round. */
   void used(
-      int path, long bytes, long dropped, boolean backlogged, long grantedBitsPerSecond, long intervalNanos) {
+      int path,
+      long bytes,
+      long dropped,
+      boolean backlogged,
+      long grantedBitsPerSecond,
+      long intervalNanos) {
     Totals total = totals.computeIfAbsent(path, p -> new Totals());
     total.bytes += bytes;
     total.dropped += dropped;

@@ -10,7 +10,10 @@ final class GcPauses {
 
   private GcPauses() {}
 
-  /** Longest of the last pauses of each collector, in whole milliseconds as the JVM tells them; empty when there was none. */
+  /**
+   * Longest of the last pauses of each collector, in whole milliseconds as the JVM tells them;
+   * empty when there was none.
+   */
   static OptionalLong maxNanos() {
     return ManagementFactory.getPlatformMXBeans(GarbageCollectorMXBean.class).stream()
         .filter(bean -> bean.getName().contains("Pauses") || !bean.getName().startsWith("ZGC"))

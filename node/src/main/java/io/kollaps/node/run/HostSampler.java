@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Reads how busy the machine's processors are, from the first line of {@code /proc/stat} (proc(5): user nice system idle iowait irq softirq steal). */
+/**
+ * Reads how busy the machine's processors are, from the first line of {@code /proc/stat} (proc(5):
+ * user nice system idle iowait irq softirq steal).
+ */
 final class HostSampler {
   private static final int IDLE = 4;
   private static final int IOWAIT = 5;

@@ -2,7 +2,10 @@ package io.kollaps.node.run;
 
 import io.kollaps.node.results.LoopHealth;
 
-/** Counts how late the rounds of the sharing loop began, in classes of {@link #CLASS_NANOS}; bounded however long a run is. */
+/**
+ * Counts how late the rounds of the sharing loop began, in classes of {@link #CLASS_NANOS}; bounded
+ * however long a run is.
+ */
 final class LatenessTally {
   private static final long CLASS_NANOS = 10_000;
   private static final int CLASSES = 10_000;

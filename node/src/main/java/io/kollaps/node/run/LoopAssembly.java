@@ -9,7 +9,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/** Puts the loop and what it drives together; the loop is told of events by parts that it drives. */
+/**
+ * Puts the loop and what it drives together; the loop is told of events by parts that it drives.
+ */
 final class LoopAssembly {
   private final RunLoop loop;
 

@@ -7,8 +7,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * The thread on which a run's loop plays. It gets real-time priority where that is allowed: its work at each round is short and
- * bounded, and an event must not be late because programs use the processors.
+ * The thread on which a run's loop plays. It gets real-time priority where that is allowed: its
+ * work at each round is short and bounded, and an event must not be late because programs use the
+ * processors.
  */
 final class LoopThread {
   private final RunLoop loop;
@@ -32,7 +33,9 @@ final class LoopThread {
       return task.get();
     } catch (ExecutionException e) {
       Optional<FabricException> fabric =
-          Optional.ofNullable(e.getCause()).filter(FabricException.class::isInstance).map(FabricException.class::cast);
+          Optional.ofNullable(e.getCause())
+              .filter(FabricException.class::isInstance)
+              .map(FabricException.class::cast);
       throw fabric.orElseGet(() -> new FabricException("the run's loop broke: " + e.getCause(), e));
     } finally {
       thread.interrupt();

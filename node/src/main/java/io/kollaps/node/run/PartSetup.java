@@ -59,7 +59,10 @@ final class PartSetup implements AutoCloseable {
       EndpointInstance instance =
           runtime.create(
               new EndpointSpec(
-                  endpoint, hosts, results.outLog(endpoint.name()), results.errLog(endpoint.name())));
+                  endpoint,
+                  hosts,
+                  results.outLog(endpoint.name()),
+                  results.errLog(endpoint.name())));
       instances.add(instance);
       fabric.attach(
           new PortSpec(

@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** Keeps when each program ran and how it ended. Used by the run's loop thread, and after it has ended. */
+/**
+ * Keeps when each program ran and how it ended. Used by the run's loop thread, and after it has
+ * ended.
+ */
 final class ProgramLog {
   private final List<Endpoint> endpoints;
   private final List<ProgramRecord> records = new ArrayList<>();
@@ -43,7 +46,10 @@ final class ProgramLog {
 
   void conditionTimedOut(int endpoint, String missing) {
     records.add(
-        never(endpoint, ProgramRecord.Cause.START_CONDITION_TIMED_OUT, "nothing listened on " + missing));
+        never(
+            endpoint,
+            ProgramRecord.Cause.START_CONDITION_TIMED_OUT,
+            "nothing listened on " + missing));
   }
 
   /** The records; programs that still run end with the run, at the given offset. */
@@ -64,7 +70,12 @@ final class ProgramLog {
 
   private ProgramRecord never(int endpoint, ProgramRecord.Cause cause, String detail) {
     return new ProgramRecord(
-        name(endpoint), OptionalLong.empty(), OptionalLong.empty(), OptionalInt.empty(), cause, detail);
+        name(endpoint),
+        OptionalLong.empty(),
+        OptionalLong.empty(),
+        OptionalInt.empty(),
+        cause,
+        detail);
   }
 
   private String name(int endpoint) {

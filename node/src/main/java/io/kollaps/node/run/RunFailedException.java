@@ -1,6 +1,8 @@
 package io.kollaps.node.run;
 
-/** A run could not be made, or broke. The message says what happened, where, and what to do next. */
+/**
+ * A run could not be made, or broke. The message says what happened, where, and what to do next.
+ */
 public final class RunFailedException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * The one thread of a run: takes what happens, asks {@link RunProgress} what to do, does it, and drives the sharing loop between.
- * Other threads only put events into its queue.
+ * The one thread of a run: takes what happens, asks {@link RunProgress} what to do, does it, and
+ * drives the sharing loop between. Other threads only put events into its queue.
  */
 final class RunLoop {
   /** Most events that may wait; more than this means that the loop is stuck, and the run fails. */

@@ -10,10 +10,12 @@ import java.util.List;
 /**
  * Decides what happens next in a run: a pure state machine, events in, commands out.
  *
- * <p>A run ends at its duration or stop event, when it is asked to, or when no program is still to join and all programs for which
- * it waits have ended. It waits for the programs of services that are not {@code background}; where all are, it waits for all.
+ * <p>A run ends at its duration or stop event, when it is asked to, or when no program is still to
+ * join and all programs for which it waits have ended. It waits for the programs of services that
+ * are not {@code background}; where all are, it waits for all.
  *
- * <p>At one instant, paths change before endpoints do: a program that joins finds the network of that instant.
+ * <p>At one instant, paths change before endpoints do: a program that joins finds the network of
+ * that instant.
  */
 final class RunProgress {
   private enum State {
@@ -95,7 +97,8 @@ final class RunProgress {
   private void playTimeline(long nowNanos, List<RunCommand> commands) {
     while (!ended && nextDueNanos() <= nowNanos) {
       long due = nextDueNanos();
-      if (nextEpoch < compiled.epochs().size() && compiled.epochs().get(nextEpoch).atNanos() == due) {
+      if (nextEpoch < compiled.epochs().size()
+          && compiled.epochs().get(nextEpoch).atNanos() == due) {
         commands.add(new RunCommand.ApplyEpoch(due, nextEpoch));
         nextEpoch++;
       } else if (nextEvent < compiled.endpointEvents().size()
@@ -126,7 +129,8 @@ final class RunProgress {
           gone(endpoint);
         }
       }
-      case DISCONNECT -> commands.add(new RunCommand.SetConnected(event.atNanos(), endpoint, false));
+      case DISCONNECT ->
+          commands.add(new RunCommand.SetConnected(event.atNanos(), endpoint, false));
       case RECONNECT -> commands.add(new RunCommand.SetConnected(event.atNanos(), endpoint, true));
     }
   }
@@ -137,7 +141,9 @@ final class RunProgress {
     if (states[endpoint] != State.ABSENT) {
       commands.add(
           new RunCommand.Refuse(
-              event.atNanos(), endpoint, "its program has not ended yet; let more time pass between leave and join"));
+              event.atNanos(),
+              endpoint,
+              "its program has not ended yet; let more time pass between leave and join"));
       return;
     }
     if (awaited[endpoint]) {

@@ -11,7 +11,10 @@ import io.kollaps.topology.path.Paths;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Carries usage from the fabric to the emulation core, and rates back. Driven by the run's loop thread. */
+/**
+ * Carries usage from the fabric to the emulation core, and rates back. Driven by the run's loop
+ * thread.
+ */
 final class SharingLoop {
   private final EmulationCore core;
   private final Fabric fabric;
@@ -43,7 +46,8 @@ final class SharingLoop {
     fabric.readUsage(
         (path, bytes, dropped, backlogged) -> {
           usages.add(new PathUsage(path, bytes, backlogged));
-          sampler.used(path, bytes, dropped, backlogged, core.grantBitsPerSecond(path), intervalNanos);
+          sampler.used(
+              path, bytes, dropped, backlogged, core.grantBitsPerSecond(path), intervalNanos);
         });
     carryOut(core.handle(new CoreEvent.UsageRead(nowNanos, intervalNanos, usages)));
     sampler.roundDone(core.activeFlows());

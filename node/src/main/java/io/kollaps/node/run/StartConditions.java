@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Watches what endpoints wait for, by looking into the kernel's tables of listening sockets: no traffic, nothing that the programs
- * could notice. Called by the run's loop thread at each round.
+ * Watches what endpoints wait for, by looking into the kernel's tables of listening sockets: no
+ * traffic, nothing that the programs could notice. Called by the run's loop thread at each round.
  */
 final class StartConditions {
   private final List<Endpoint> endpoints;
@@ -50,7 +50,9 @@ final class StartConditions {
     return Optional.ofNullable(waited.remove(endpoint));
   }
 
-  /** Looks once at everything that is waited for, and tells what is there and what came too late. */
+  /**
+   * Looks once at everything that is waited for, and tells what is there and what came too late.
+   */
   void look() {
     if (waitingSince.isEmpty()) {
       return;
@@ -68,14 +70,17 @@ final class StartConditions {
         waitingSince.remove(endpoint);
         teller.accept(
             new RunEvent.ConditionTimedOut(
-                now, endpoint, String.join(", ", missing) + " (" + timeoutNanos / 1_000_000_000 + " s)"));
+                now,
+                endpoint,
+                String.join(", ", missing) + " (" + timeoutNanos / 1_000_000_000 + " s)"));
       }
     }
   }
 
   private String describe(int endpoint) {
     return String.join(
-        ", ", endpoints.get(endpoint).service().waitFor().stream().map(StartConditions::words).toList());
+        ", ",
+        endpoints.get(endpoint).service().waitFor().stream().map(StartConditions::words).toList());
   }
 
   private List<String> missing(int endpoint) {

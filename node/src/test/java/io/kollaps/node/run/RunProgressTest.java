@@ -68,8 +68,7 @@ class RunProgressTest {
     passed(progress, 0);
 
     assertThat(ended(progress, SECOND, 0)).isEmpty();
-    assertThat(passed(progress, 10 * SECOND))
-        .containsExactly(new RunCommand.Start(10 * SECOND, 1));
+    assertThat(passed(progress, 10 * SECOND)).containsExactly(new RunCommand.Start(10 * SECOND, 1));
     assertThat(ended(progress, 11 * SECOND, 1)).hasSize(1);
   }
 
@@ -146,7 +145,8 @@ class RunProgressTest {
     RunProgress progress = progress();
     passed(progress, 0);
 
-    assertThat(progress.handle(new RunEvent.ConditionTimedOut(SECOND, 0, "server:5201"))).hasSize(1);
+    assertThat(progress.handle(new RunEvent.ConditionTimedOut(SECOND, 0, "server:5201")))
+        .hasSize(1);
   }
 
   @Test
@@ -224,8 +224,7 @@ class RunProgressTest {
 
   private static List<RunCommand> ended(RunProgress progress, long atNanos, int endpoint) {
     return progress.handle(
-        new RunEvent.ProgramEnded(
-            atNanos, endpoint, new ExitStatus(0, ExitStatus.Cause.ENDED)));
+        new RunEvent.ProgramEnded(atNanos, endpoint, new ExitStatus(0, ExitStatus.Cause.ENDED)));
   }
 
   private void event(long atNanos, Kind kind, int endpoint) {
@@ -250,7 +249,8 @@ class RunProgressTest {
             true,
             SourcePosition.UNKNOWN);
     int index = endpoints.size();
-    endpoints.add(new Endpoint(index, name, service, 1, InetAddress.ofLiteral("10.0.0." + (index + 1))));
+    endpoints.add(
+        new Endpoint(index, name, service, 1, InetAddress.ofLiteral("10.0.0." + (index + 1))));
   }
 
   private record NoLinks() implements ExpandedNetwork {
