@@ -131,7 +131,8 @@ public final class Journal implements AutoCloseable {
   private static String unescape(String text) {
     StringBuilder result = new StringBuilder(text.length());
     boolean escaped = false;
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       if (escaped) {
         result.append(c == 't' ? '\t' : c == 'n' ? '\n' : c);
         escaped = false;

@@ -50,8 +50,10 @@ final class InsideFiles {
     }
     Files.writeString(
         runFolder.resolve("resolv.conf"),
-        "# Nothing outside of the experiment is asked; a name server may run in the endpoint.\n"
-            + "options timeout:1 attempts:1\n");
+        """
+        # Nothing outside of the experiment is asked; a name server may run in the endpoint.
+        options timeout:1 attempts:1
+        """);
     if (Files.exists(NAME_SWITCH)) {
       Files.write(
           runFolder.resolve("nsswitch.conf"), nameSwitch(Files.readAllLines(NAME_SWITCH)));

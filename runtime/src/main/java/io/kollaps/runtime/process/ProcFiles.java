@@ -70,7 +70,7 @@ final class ProcFiles {
   /** Lines of {@code /proc/net/tcp} without the heading: number, local, remote, state, ... */
   static boolean listens(List<String> lines, int port) {
     for (String line : lines) {
-      String[] fields = line.strip().split("\\s+");
+      String[] fields = line.strip().split("\\s+", -1);
       if (fields.length > STATE_FIELD && fields[STATE_FIELD].equals(LISTEN)) {
         String local = fields[LOCAL_ADDRESS_FIELD];
         if (Integer.parseInt(local.substring(local.lastIndexOf(':') + 1), 16) == port) {

@@ -137,7 +137,7 @@ final class ProcessEndpoint implements EndpointInstance {
     }
     if (code == null) {
       ended.status.completeExceptionally(
-          new RuntimeStartException(label() + ": its end cannot be observed", failure));
+          new RuntimeStartException(label() + ": its end cannot be observed: " + failure));
       return;
     }
     logMemoryKills(limits.memoryKills() - ended.memoryKillsBefore);

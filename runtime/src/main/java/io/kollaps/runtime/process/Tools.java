@@ -48,7 +48,7 @@ final class Tools {
   }
 
   private static String find(String name, String searchPath) {
-    for (String folder : searchPath.split(":")) {
+    for (String folder : searchPath.split(":", -1)) {
       Path candidate = Path.of(folder.isEmpty() ? "." : folder, name).toAbsolutePath();
       if (Files.isExecutable(candidate) && Files.isRegularFile(candidate)) {
         return candidate.toString();
