@@ -5,7 +5,8 @@ import java.lang.foreign.MemorySegment;
 
 /** Processor time of one thread, which any thread of this process can read. */
 public final class ThreadCpuClock {
-  // a thread's clock id: its number inverted, above 3 bits for "of a thread" and "scheduler's count"
+  // a thread's clock id: its number inverted, above 3 bits for "of a thread" and "scheduler's
+  // count"
   private static final int PER_THREAD = 4;
   private static final int SCHEDULED = 2;
 

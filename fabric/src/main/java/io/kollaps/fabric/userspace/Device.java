@@ -12,8 +12,8 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 
 /**
- * An endpoint's {@code eth0} with what watches it. The thread that made it is gone: descriptors stay
- * with the namespace they were opened in.
+ * An endpoint's {@code eth0} with what watches it. The thread that made it is gone: descriptors
+ * stay with the namespace they were opened in.
  *
  * @param tun the device
  * @param links client of its namespace
@@ -24,8 +24,8 @@ record Device(TunDevice tun, RouteNetlink links, int index) {
   static final String NAME = "eth0";
 
   /**
-   * Packets that wait in the kernel for the fabric's thread: at 1500 bytes and 10 Gbit/s about 5 ms.
-   * Eight bytes each, however empty.
+   * Packets that wait in the kernel for the fabric's thread: at 1500 bytes and 10 Gbit/s about 5
+   * ms. Eight bytes each, however empty.
    */
   static final int QUEUE_LENGTH_PACKETS = 4096;
 

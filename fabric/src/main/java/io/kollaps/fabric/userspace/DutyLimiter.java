@@ -1,9 +1,9 @@
 package io.kollaps.fabric.userspace;
 
 /**
- * Keeps a thread of high priority from starving everything else on its processor: bounds the time it
- * may spend waiting awake, and takes its priority away for a while when it is busy nearly all the
- * time. A state machine: time and processor time are passed in.
+ * Keeps a thread of high priority from starving everything else on its processor: bounds the time
+ * it may spend waiting awake, and takes its priority away for a while when it is busy nearly all
+ * the time. A state machine: time and processor time are passed in.
  */
 final class DutyLimiter {
   /** Within this long ... */

@@ -72,7 +72,7 @@ final class LatenessHistogram {
       return bucket;
     }
     int shift = (bucket >> SUB_BUCKETS_SHIFT) - 1;
-    long mantissa = (bucket & (SUB_BUCKETS - 1)) + SUB_BUCKETS;
+    long mantissa = (bucket & (SUB_BUCKETS - 1L)) + SUB_BUCKETS;
     return ((mantissa + 1) << shift) - 1;
   }
 }

@@ -19,8 +19,8 @@ import java.util.TreeMap;
 /**
  * A fabric in user space: one thread moves the packets of all endpoints between their TUN devices,
  * as a {@link PathEngine} says. It needs /dev/net/tun and CAP_NET_ADMIN in the endpoints' network
- * namespaces, nothing else; what more privilege would give (real-time priority, memory that is never
- * swapped out) is taken where it is allowed.
+ * namespaces, nothing else; what more privilege would give (real-time priority, memory that is
+ * never swapped out) is taken where it is allowed.
  *
  * <p>Should its thread ever fail, every later call throws: a {@link FabricException}, or where the
  * method has none an {@link IllegalStateException}, with the cause.
@@ -223,8 +223,7 @@ public final class UserSpaceFabric implements Fabric {
   @Override
   public synchronized FabricHealth health() {
     LoopHealth loop = thread.health();
-    long atDevices =
-        droppedByRemovedDevices + statistics.refusedBuffers() + loop.failedReads();
+    long atDevices = droppedByRemovedDevices + statistics.refusedBuffers() + loop.failedReads();
     for (Device device : devices.values()) {
       atDevices += dropped(device);
     }

@@ -9,8 +9,8 @@ package io.kollaps.fabric.userspace;
  *     ordinary priority and says so in its health
  * @param spin whether the last microseconds before a departure are awaited awake, which makes
  *     departures punctual and costs processor time (bounded, see {@code DutyLimiter})
- * @param burstNanos a super-packet that would take longer than this at its path's rate is split into
- *     pieces that take at most this long
+ * @param burstNanos a super-packet that would take longer than this at its path's rate is split
+ *     into pieces that take at most this long
  */
 public record UserSpaceFabricOptions(
     long memoryBytes, long seed, boolean realTime, boolean spin, long burstNanos) {

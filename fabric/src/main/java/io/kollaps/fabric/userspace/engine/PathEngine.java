@@ -113,7 +113,7 @@ public final class PathEngine {
   }
 
   private void apply(int from, int to, PathShape shape, long now) {
-    check(shape);
+    requireSupported(shape);
     int path = paths.findOrCreate(from, to);
     shaper.addPath(path);
     long[] page = paths.page(path);
@@ -143,7 +143,12 @@ public final class PathEngine {
     shaper.setRate(path, shape.rateBitsPerSecond(), now);
   }
 
-  private static void check(PathShape shape) {
+  /**
+   * Checks a shape, so that a batch can be checked as a whole before any of it is set.
+   *
+   * @throws IllegalArgumentException when a value is out of range
+   */
+  public static void requireSupported(PathShape shape) {
     check(shape.latencyNanos() >= 0 && shape.latencyNanos() <= MAX_DELAY_NANOS, "latency", shape);
     long deviation = shape.jitter().deviationNanos();
     check(deviation >= 0 && deviation <= MAX_DELAY_NANOS, "jitter", shape);
