@@ -59,7 +59,7 @@ final class GeneralChecks {
     }
     boolean root = Privileges.of(machine) == Privileges.ROOT;
     String remedy =
-        !remedies.container().isEmpty()
+        root && !remedies.container().isEmpty()
             ? "start the container with --cap-add SYS_NICE"
             : root
                 ? "as root: sysctl -w kernel.sched_rt_runtime_us=950000; with CONFIG_RT_GROUP_SCHED start"

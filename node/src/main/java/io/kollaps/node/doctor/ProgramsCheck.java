@@ -72,9 +72,9 @@ final class ProgramsCheck implements Check {
     } catch (LinuxException e) {
       return CheckResult.missing(
           name(),
-          "not tried, there is no network namespace to start in: " + e.getMessage(),
+          "not tried: no network namespace (" + e.getMessage() + ")",
           EFFECT,
-          "see network-namespace");
+          "");
     } finally {
       scratch.ifPresent(NetworkNamespace::close);
     }

@@ -112,7 +112,7 @@ final class UserNamespacesCheck implements Check {
     }
     return remedies.container().isEmpty()
         ? "start as root: sudo ./kollaps ..."
-        : Remedies.containerRights();
+        : "start as root; in a container, " + Remedies.containerRights();
   }
 
   private boolean isZero(String file) {

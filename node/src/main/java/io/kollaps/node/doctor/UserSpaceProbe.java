@@ -88,18 +88,11 @@ final class UserSpaceProbe implements FabricProbe {
   }
 
   private CheckResult tunDevice() {
-    String check = "tun-device";
-    try (NetworkNamespace scratch = kernel.makeNetworkNamespace()) {
-      kernel.makeTunDevice(scratch);
-      return CheckResult.ok(
-          check, "made one in a scratch namespace, with packet headers and checksum and TSO offloads");
-    } catch (LinuxException e) {
-      return CheckResult.missing(
-          check,
-          "making one in a scratch namespace failed: " + e.getMessage(),
-          NO_FABRIC,
-          tunRemedy(e.errno()));
-    }
+    return inScratchNamespace(
+        "tun-device",
+        kernel::makeTunDevice,
+        "made one in a scratch namespace, with packet headers and checksum and TSO offloads",
+        "making one in a scratch namespace failed: ");
   }
 
   private String tunRemedy(int errno) {
@@ -110,24 +103,38 @@ final class UserSpaceProbe implements FabricProbe {
       return "use a kernel whose TUN device knows IFF_VNET_HDR and offloads (Linux 2.6.27 or newer)";
     }
     return remedies.container().isEmpty()
-        ? "see network-namespace and tun-access"
+        ? "see tun-access; when that is ok, start as root: sudo ./kollaps ..."
         : Remedies.containerRights();
   }
 
   private CheckResult rtnetlink() {
-    String check = "rtnetlink";
-    try (NetworkNamespace scratch = kernel.makeNetworkNamespace()) {
-      kernel.configureDevice(scratch);
-      return CheckResult.ok(
-          check, "gave a device in a scratch namespace an address, a route and a queue length");
+    return inScratchNamespace(
+        "rtnetlink",
+        kernel::configureDevice,
+        "gave a device in a scratch namespace an address, a route and a queue length",
+        "setting up a device in a scratch namespace failed: ");
+  }
+
+  /** Does something with a namespace. */
+  @FunctionalInterface
+  private interface Trial {
+    void in(NetworkNamespace namespace) throws LinuxException;
+  }
+
+  private CheckResult inScratchNamespace(String check, Trial trial, String done, String failed) {
+    NetworkNamespace scratch;
+    try {
+      scratch = kernel.makeNetworkNamespace();
     } catch (LinuxException e) {
+      // what mends it stands at the check network-namespace
       return CheckResult.missing(
-          check,
-          "setting up a device in a scratch namespace failed: " + e.getMessage(),
-          NO_FABRIC,
-          remedies.container().isEmpty()
-              ? "see network-namespace and tun-device"
-              : Remedies.containerRights());
+          check, "not tried: no network namespace (" + e.getMessage() + ")", NO_FABRIC, "");
+    }
+    try (scratch) {
+      trial.in(scratch);
+      return CheckResult.ok(check, done);
+    } catch (LinuxException e) {
+      return CheckResult.missing(check, failed + e.getMessage(), NO_FABRIC, tunRemedy(e.errno()));
     }
   }
 }
