@@ -168,7 +168,7 @@ class PrerequisitesTest {
 
   private Prerequisites prerequisites(boolean root, Distribution distribution) {
     Host host =
-        new Host(root, distribution, Map.of("PATH", "/bin"), Path.of("/work"), p -> files.contains(p.normalize().toString()));
+        new Host(root, distribution, Map.of("PATH", "/bin"), Path.of("/home/someone"), p -> files.contains(p.normalize().toString()));
     return new Prerequisites(host, this::run);
   }
 
