@@ -1,0 +1,4 @@
+@NullMarked
+package io.kollaps.node.doctor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.kollaps.node.prerequisites;
+
+import org.jspecify.annotations.NullMarked;
