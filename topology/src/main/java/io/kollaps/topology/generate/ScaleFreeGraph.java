@@ -114,16 +114,19 @@ public final class ScaleFreeGraph {
     }
   }
 
-  /** A bridge that is not among the first {@code count} chosen. */
+  /** A bridge that is not the first one when {@code count} is 1. */
   private int chooseOther(int bridge, int[] chosen, int count) {
     if (bridge <= LINKS_PER_BRIDGE) {
       return count;
     }
-    int[] others =
-        Arrays.stream(ends, 0, endCount)
-            .filter(end -> Arrays.stream(chosen, 0, count).noneMatch(other -> other == end))
-            .toArray();
-    return others[random.nextInt(others.length)];
+    int[] others = new int[endCount];
+    int size = 0;
+    for (int i = 0; i < endCount; i++) {
+      if (count == 0 || ends[i] != chosen[0]) {
+        others[size++] = ends[i];
+      }
+    }
+    return others[random.nextInt(size)];
   }
 
   private void addEnd(int bridge) {

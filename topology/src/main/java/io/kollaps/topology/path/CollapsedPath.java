@@ -7,7 +7,7 @@ import io.kollaps.topology.QueueLimit;
 /**
  * End-to-end properties from one endpoint to another.
  *
- * @param latencyNanos sum over the links
+ * @param latencyNanos sum over the links, {@code Long.MAX_VALUE} instead of an overflow
  * @param jitter deviation is the root of the sum of squares; uniform only when exactly one link has
  *     jitter and it is uniform; reorders when any jittered link does
  * @param lossProbability 1 - product of (1 - loss)

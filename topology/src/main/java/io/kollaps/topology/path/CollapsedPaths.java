@@ -10,6 +10,7 @@ import java.util.Optional;
  */
 final class CollapsedPaths implements Paths {
   private static final int NONE = PathTree.NONE;
+  private static final long UNREACHABLE = -1;
 
   private final NetworkLayout layout;
   private final ActivePaths active;
@@ -62,9 +63,10 @@ final class CollapsedPaths implements Paths {
       return Optional.empty();
     }
     Collapse collapse = new Collapse();
+    int root = layout.rootSlot(from);
     while (link != NONE) {
       collapse.prepend(links.require(link));
-      link = linkBefore(from, link);
+      link = linkBefore(from, root, link);
     }
     return Optional.of(collapse.result());
   }
@@ -72,12 +74,13 @@ final class CollapsedPaths implements Paths {
   @Override
   public int[] links(int from, int to) {
     int last = lastLink(from, to);
+    int root = layout.rootSlot(from);
     int hops = 0;
-    for (int link = last; link != NONE; link = linkBefore(from, link)) {
+    for (int link = last; link != NONE; link = linkBefore(from, root, link)) {
       hops++;
     }
     int[] result = new int[hops];
-    for (int link = last; link != NONE; link = linkBefore(from, link)) {
+    for (int link = last; link != NONE; link = linkBefore(from, root, link)) {
       result[--hops] = link;
     }
     return result;
@@ -85,12 +88,12 @@ final class CollapsedPaths implements Paths {
 
   @Override
   public long roundTripNanos(int from, int to) {
-    if (!connected(from, to)) {
+    long there = latencyNanos(from, to);
+    if (there == UNREACHABLE) {
       return 0;
     }
-    long there = latencyNanos(from, to);
-    long back = connected(to, from) ? latencyNanos(to, from) : there;
-    return TreeBuilder.saturatingAdd(there, back);
+    long back = latencyNanos(to, from);
+    return TreeBuilder.saturatingAdd(there, back == UNREACHABLE ? there : back);
   }
 
   @Override
@@ -100,9 +103,15 @@ final class CollapsedPaths implements Paths {
   }
 
   private long latencyNanos(int from, int to) {
+    int link = lastLink(from, to);
+    if (link == NONE) {
+      return UNREACHABLE;
+    }
     long sum = 0;
-    for (int link = lastLink(from, to); link != NONE; link = linkBefore(from, link)) {
+    int root = layout.rootSlot(from);
+    while (link != NONE) {
       sum = TreeBuilder.saturatingAdd(sum, links.require(link).latencyNanos());
+      link = linkBefore(from, root, link);
     }
     return sum;
   }
@@ -141,14 +150,13 @@ final class CollapsedPaths implements Paths {
     return slot == root || trees[root].lastLink(slot) != NONE ? last : NONE;
   }
 
-  /** The link before {@code link} on the path that begins at {@code from}. */
-  private int linkBefore(int from, int link) {
+  /** The link before {@code link} on the path that begins at {@code from}, whose root is given. */
+  private int linkBefore(int from, int root, int link) {
     int node = layout.from(link);
     if (node == from) {
       return NONE;
     }
     int slot = layout.slot(node);
-    int root = layout.rootSlot(from);
     return slot == root ? layout.onlyLinkOut(from) : trees[root].lastLink(slot);
   }
 

@@ -37,7 +37,7 @@ public interface Paths {
 
   /**
    * Round-trip time: latency there plus latency back; when there is no way back, twice the latency
-   * there.
+   * there; 0 when there is no path there. {@code Long.MAX_VALUE} instead of an overflow.
    */
   long roundTripNanos(int from, int to);
 

@@ -107,7 +107,7 @@ class EpochSharingTest {
 
     assertThat(compiled.epochs()).hasSizeGreaterThan(EPOCHS * 9 / 10);
     // One tree for each endpoint and epoch would take 2.6 GB.
-    assertThat(grown).as("bytes of %d epochs", compiled.epochs().size()).isLessThan(250_000_000L);
+    assertThat(grown).as("bytes of %d epochs", compiled.epochs().size()).isLessThan(100_000_000L);
     assertThat(compiled.pathsAt(Long.MAX_VALUE).endpointCount()).isEqualTo(666);
   }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Every epoch of random timelines against the state that its events add up to. */
 class TimelinePropertiesTest {
-  private static final int TIMELINES = 150;
+  private static final int TIMELINES = 80;
   private static final int INSTANTS = 12;
 
   /** What holds at a time, kept in the plainest way. */
