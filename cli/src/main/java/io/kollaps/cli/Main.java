@@ -23,7 +23,6 @@ import picocli.CommandLine.Spec;
       ExplainCommand.class,
       DoctorCommand.class,
       GcCommand.class,
-      BenchCommand.class,
       VersionCommand.class,
       GenerateCompletion.class,
     },

@@ -22,7 +22,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -99,7 +98,7 @@ public final class ExperimentRun {
         }
         return finish(results, withNotices(facts, setup.notices()), observed, end, setup);
       }
-    } catch (FabricException e) {
+    } catch (FabricException | RuntimeStartException e) {
       throw new RunFailedException(String.valueOf(e.getMessage()), e);
     }
   }
@@ -114,10 +113,9 @@ public final class ExperimentRun {
   private RunEnd setUpAndPlay(PartSetup setup, ResultsFolder results, Observed observed)
       throws IOException, RuntimeStartException, FabricException, InterruptedException {
     PreparedPart part = setup.prepare(results);
-    BitSet own = new BitSet();
-    own.set(0, compiled.endpoints().size());
     EmulationCore core =
-        new EmulationCore(CoreSettings.DEFAULT, compiled.experiment().settings().sharing(), 0, own);
+        new EmulationCore(
+            CoreSettings.DEFAULT, compiled.experiment().settings().sharing(), 0, source -> true);
     FlowSampler sampler = new FlowSampler(compiled.endpoints());
     SharingLoop sharing = new SharingLoop(core, part.fabric(), sampler);
     observed.programs = new ProgramLog(compiled.endpoints());

@@ -23,6 +23,9 @@ import java.util.List;
 
 /** Makes endpoints and fabric of a part, and takes them away again, in the reverse order. */
 final class PartSetup implements AutoCloseable {
+  /** Longest wait for all endpoints to be ready: far above what thousands take, a bound for a machine that is stuck. */
+  private static final long READY_TIMEOUT_NANOS = 120_000_000_000L;
+
   private final RunOwnership ownership;
   private final CompiledExperiment compiled;
   private final ProcessRuntime runtime;
@@ -39,11 +42,20 @@ final class PartSetup implements AutoCloseable {
 
   /** Starts an empty runtime and an empty fabric. */
   static PartSetup open(RunOwnership ownership, CompiledExperiment compiled, long seed)
-      throws FabricException {
-    Fabric fabric =
-        UserSpaceFabric.start(
-            compiled.endpoints().size(), UserSpaceFabricOptions.DEFAULT.withSeed(seed));
-    return new PartSetup(ownership, compiled, new ProcessRuntime(ownership), fabric);
+      throws FabricException, RuntimeStartException {
+    ProcessRuntime runtime = ProcessRuntime.open(ownership);
+    boolean opened = false;
+    try {
+      Fabric fabric =
+          UserSpaceFabric.start(
+              compiled.endpoints().size(), UserSpaceFabricOptions.DEFAULT.withSeed(seed));
+      opened = true;
+      return new PartSetup(ownership, compiled, runtime, fabric);
+    } finally {
+      if (!opened) {
+        runtime.close();
+      }
+    }
   }
 
   /** Makes every endpoint and its port, and sets the first epoch's paths. */
@@ -73,6 +85,10 @@ final class PartSetup implements AutoCloseable {
               PortSpec.DEFAULT_MTU));
     }
     fabric.setPaths(epochs.of(0));
+    long deadline = System.nanoTime() + READY_TIMEOUT_NANOS;
+    for (EndpointInstance instance : instances) {
+      instance.awaitReady(Math.max(1, deadline - System.nanoTime()));
+    }
     return new PreparedPart(List.copyOf(instances), fabric, epochs);
   }
 
