@@ -177,9 +177,9 @@ public final class Judge {
                     + f.from()
                     + " to "
                     + f.to()
-                    + " used all of its share and still got "
+                    + " wanted all of its share and was off it by "
                     + Figures.signedPercent(f.errorPercent().orElse(0))
-                    + " of difference over "
+                    + " over "
                     + Figures.seconds(f.settledNanos())
                     + " (bound "
                     + Thresholds.SHARE_ERROR_DEGRADED_PERCENT

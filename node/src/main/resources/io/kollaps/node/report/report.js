@@ -61,6 +61,7 @@
       c.save();
       c.font = 11 * ratio + "px system-ui, sans-serif";
       c.textBaseline = "middle";
+      c.textAlign = "left";
       c.lineWidth = ratio;
       marks(u).forEach(function (mark) {
         if (mark.x < u.bbox.left - 1 || mark.x > u.bbox.left + u.bbox.width + 1) return;
