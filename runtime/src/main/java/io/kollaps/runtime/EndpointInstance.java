@@ -13,6 +13,15 @@ public interface EndpointInstance {
   NetworkNamespace networkNamespace();
 
   /**
+   * Waits until everything is prepared for a start, so that a start takes effect within about a
+   * millisecond. A start without it is right too, only later.
+   *
+   * @param timeoutNanos how long to wait at most
+   * @throws RuntimeStartException when it cannot be prepared, or not in time
+   */
+  void awaitReady(long timeoutNanos) throws RuntimeStartException;
+
+  /**
    * Starts the program.
    *
    * @return completes when it ended

@@ -31,7 +31,7 @@ public record MountPoint(Path path, String root, String type, Set<String> option
   static List<MountPoint> parse(List<String> lines) {
     List<MountPoint> mounts = new ArrayList<>();
     for (String line : lines) {
-      String[] fields = line.split(" ");
+      String[] fields = line.split(" ", -1);
       int separator = List.of(fields).indexOf("-");
       if (separator < 6 || fields.length < separator + 4) {
         continue;

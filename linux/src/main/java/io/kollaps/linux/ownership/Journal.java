@@ -130,15 +130,17 @@ public final class Journal implements AutoCloseable {
 
   private static String unescape(String text) {
     StringBuilder result = new StringBuilder(text.length());
+    boolean escaped = false;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c != '\\' || i + 1 == text.length()) {
+      if (escaped) {
+        result.append(c == 't' ? '\t' : c == 'n' ? '\n' : c);
+        escaped = false;
+      } else if (c == '\\') {
+        escaped = true;
+      } else {
         result.append(c);
-        continue;
       }
-      i++;
-      char escaped = text.charAt(i);
-      result.append(escaped == 't' ? '\t' : escaped == 'n' ? '\n' : escaped);
     }
     return result.toString();
   }

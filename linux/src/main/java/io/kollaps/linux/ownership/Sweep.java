@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -55,7 +56,6 @@ public final class Sweep {
         }
       } catch (NoSuchFileException e) {
         // another sweep or the run itself removed it meanwhile
-        continue;
       } catch (IOException e) {
         problems.add("run " + run + ": " + e);
       }
@@ -63,7 +63,7 @@ public final class Sweep {
     return new SweepReport(swept, live, ignored, problems);
   }
 
-  private static TreeSet<String> names(Path folder) throws IOException {
+  private static SortedSet<String> names(Path folder) throws IOException {
     TreeSet<String> names = new TreeSet<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       entries.forEach(entry -> names.add(String.valueOf(entry.getFileName())));

@@ -59,7 +59,7 @@ final class TreeRemover {
       try {
         removeEntry(folder, name, shown.resolve(name), depth, failures);
       } catch (NoSuchFileException e) {
-        continue;
+        // somebody else removed it
       } catch (IOException e) {
         failures.add(shown.resolve(name) + ": " + e.getMessage());
       }

@@ -31,7 +31,7 @@ public record UserIds(int inside, int outside, boolean initialNamespace) {
     int outside = inside;
     boolean initial = false;
     for (String line : uidMap) {
-      String[] fields = line.strip().split("\\s+");
+      String[] fields = line.strip().split("\\s+", -1);
       if (fields.length != 3) {
         continue;
       }

@@ -1,0 +1,48 @@
+# First process of an endpoint's pid namespace. It prepares what the endpoint sees, waits for the
+# word to start, runs the command as its child and ends with the command's exit code. When it ends,
+# the kernel ends everything inside.
+#
+# Arguments: NAME LIFE STATE FSTAB DIRECTORY ENVIRONMENT GROUPS [PROCESSES-FILE]... COMMAND [ARG]...
+#   LIFE         file that is there as long as Kollaps lives
+#   STATE        file where this tells how far it is; removed when the endpoint crashes
+#   FSTAB        what to mount
+#   ENVIRONMENT  file with the variables of the command
+#   GROUPS       how many files follow to which 0 is written to go into a control group
+# Standard input: one line when the command is to start; its end means that Kollaps is gone.
+name=$1 life=$2 state=$3 fstab=$4 directory=$5 environment=$6 groups=$7
+shift 7
+
+fail() {
+  echo "kollaps: endpoint $name: $1" >&2
+  if [ -e "$state" ]; then echo "failed: $1" >"$state"; fi
+  exit 125
+}
+
+# From here on the end of Kollaps ends this process; this finds an end before "from here on".
+[ -e "$life" ] || exit 125
+
+while [ "$groups" -gt 0 ]; do
+  echo 0 >"$1" || fail "cannot go into control group $1"
+  shift
+  groups=$((groups - 1))
+done
+
+mount -a -T "$fstab" || fail "cannot mount what $fstab lists; the reason stands above"
+# an ordinary user may set the name by the call only
+{ echo "$name" >/proc/sys/kernel/hostname; } 2>/dev/null || hostname "$name" \
+  || echo "kollaps: endpoint $name: cannot set the host name" >&2
+cd "$directory" || fail "cannot go to directory $directory; it must be there and readable"
+
+echo ready >"$state"
+read -r word || exit 125
+[ "$word" = start ] && [ -e "$state" ] || exit 125
+echo started >"$state"
+
+# The shell's own remarks about how the command ended are not the command's output.
+exec 4>&2 2>/dev/null
+(
+  exec 2>&4 4>&- </dev/null
+  . "$environment"
+  exec "$@"
+)
+exit $?
