@@ -20,7 +20,29 @@ public final class ThreadPriority {
    * @return 0, or the error number: EPERM where it is not allowed
    */
   public static int tryRealTime(int priority) {
-    return -set(SCHED_FIFO | SCHED_RESET_ON_FORK, priority);
+    return -set(CALLING_THREAD, SCHED_FIFO | SCHED_RESET_ON_FORK, priority);
+  }
+
+  /**
+   * As {@link #tryRealTime(int)}, for another thread of this process.
+   *
+   * @param thread its number, as in /proc/self/task
+   * @param priority 1 to 99
+   * @return 0, or the error number: EPERM where it is not allowed, ESRCH when there is no such
+   *     thread
+   */
+  public static int tryRealTime(int thread, int priority) {
+    return -set(thread, SCHED_FIFO | SCHED_RESET_ON_FORK, priority);
+  }
+
+  /**
+   * Gives another thread of this process ordinary scheduling back.
+   *
+   * @param thread its number, as in /proc/self/task
+   * @return 0, or the error number
+   */
+  public static int tryNormal(int thread) {
+    return -set(thread, SCHED_OTHER, 0);
   }
 
   /**
@@ -29,7 +51,7 @@ public final class ThreadPriority {
    * @throws LinuxException when the kernel refuses
    */
   public static void normal() throws LinuxException {
-    Native.check(set(SCHED_OTHER, 0), "sched_setscheduler", "SCHED_OTHER");
+    Native.check(set(CALLING_THREAD, SCHED_OTHER, 0), "sched_setscheduler", "SCHED_OTHER");
   }
 
   /**
@@ -46,11 +68,11 @@ public final class ThreadPriority {
         nanos);
   }
 
-  private static int set(int policy, int priority) {
+  private static int set(int thread, int policy, int priority) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment parameters = arena.allocate(Native.INT);
       parameters.set(Native.INT, 0, priority);
-      return ProcessCalls.setScheduler(CALLING_THREAD, policy, parameters.address());
+      return ProcessCalls.setScheduler(thread, policy, parameters.address());
     }
   }
 }

@@ -61,6 +61,9 @@ final class FabricThread {
               endpointCount,
               options.seed(),
               new EngineLimits(options.burstNanos(), FULL_PACKET_BYTES));
+      if (options.realTime()) {
+        resources.add(SafepointPriority.raise());
+      }
       ChangeQueue changes = new ChangeQueue(wake);
       LoopHealth health = new LoopHealth();
       FabricLoop loop =

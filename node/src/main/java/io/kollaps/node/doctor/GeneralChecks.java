@@ -22,7 +22,14 @@ final class GeneralChecks {
 
   /** Clock sources that are read without leaving user space. */
   private static final List<String> FAST_CLOCKS =
-      List.of("tsc", "kvm-clock", "arch_sys_counter", "hyperv_clocksource_tsc_page", "xen", "riscv_clocksource", "tb");
+      List.of(
+          "tsc",
+          "kvm-clock",
+          "arch_sys_counter",
+          "hyperv_clocksource_tsc_page",
+          "xen",
+          "riscv_clocksource",
+          "tb");
 
   private final Machine machine;
   private final KernelObjects kernel;
@@ -145,14 +152,17 @@ final class GeneralChecks {
     }
     String available = machine.read(folder + "available_clocksource").orElse("");
     Optional<String> better =
-        Arrays.stream(available.strip().split("\\s+", -1)).filter(FAST_CLOCKS::contains).findFirst();
+        Arrays.stream(available.strip().split("\\s+", -1))
+            .filter(FAST_CLOCKS::contains)
+            .findFirst();
     return CheckResult.missing(
         check,
         current.get() + ", which takes microseconds to read",
         "high packet rates cost more processor time and times are coarser",
         better
             .map(b -> "as root: echo " + b + " > " + folder + "current_clocksource")
-            .orElse("start the kernel with the parameter tsc=reliable where the processor's counter is steady"));
+            .orElse(
+                "start the kernel with the parameter tsc=reliable where the processor's counter is steady"));
   }
 
   private CheckResult congestionControls() {
@@ -194,7 +204,8 @@ final class GeneralChecks {
             .orElse("unknown system");
     String who = Privileges.of(machine).name().toLowerCase(Locale.ROOT).replace('_', ' ');
     String around =
-        (remedies.wsl() ? ", WSL 2" : "") + (container.isEmpty() ? "" : ", in a container (" + container + ")");
+        (remedies.wsl() ? ", WSL 2" : "")
+            + (container.isEmpty() ? "" : ", in a container (" + container + ")");
     return CheckResult.ok(check, system + ", Linux " + kernelRelease + around + ", as " + who);
   }
 }

@@ -70,8 +70,7 @@ final class LinuxKernelObjects implements KernelObjects {
   @Override
   public int tryRealTime() {
     // on a thread of its own, which takes the priority with it when it ends
-    FutureTask<Integer> task =
-        new FutureTask<>(() -> ThreadPriority.tryRealTime(LOWEST_REAL_TIME));
+    FutureTask<Integer> task = new FutureTask<>(() -> ThreadPriority.tryRealTime(LOWEST_REAL_TIME));
     Thread.ofPlatform().daemon().name("real-time trial").start(task);
     try {
       return task.get();

@@ -6,7 +6,9 @@ import java.util.Optional;
 enum Privileges {
   /** The machine's root. */
   ROOT,
-  /** The root of a user namespace: an ordinary user with namespaces of their own, or a container. */
+  /**
+   * The root of a user namespace: an ordinary user with namespaces of their own, or a container.
+   */
   NAMESPACE_ROOT,
   /** An ordinary user without namespaces of their own. */
   ORDINARY;
@@ -29,7 +31,8 @@ enum Privileges {
       return NAMESPACE_ROOT;
     }
     Optional<String> map = machine.read("/proc/self/uid_map").map(String::strip);
-    // the first user namespace maps all of the 32-bit ids (user_namespaces(7)); no file: no namespaces
+    // the first user namespace maps all of the 32-bit ids (user_namespaces(7)); no file: no
+    // namespaces
     boolean whole = map.isEmpty() || map.get().endsWith(WHOLE_RANGE);
     return whole ? ROOT : NAMESPACE_ROOT;
   }

@@ -52,7 +52,12 @@ final class ProcessorsCheck implements Check {
     double stolen = 100.0 * spent[STOLEN] / all;
     double busy = 100.0 * (all - spent[IDLE] - spent[WAITING] - spent[STOLEN]) / all;
     String detail =
-        String.format(Locale.ROOT, "%s; now %.0f %% busy, %.1f %% stolen by the hypervisor", processors, busy, stolen);
+        String.format(
+            Locale.ROOT,
+            "%s; now %.0f %% busy, %.1f %% stolen by the hypervisor",
+            processors,
+            busy,
+            stolen);
     if (count == 1) {
       return single(detail);
     }

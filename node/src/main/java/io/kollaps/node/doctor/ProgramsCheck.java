@@ -71,10 +71,7 @@ final class ProgramsCheck implements Check {
       return result(outcome);
     } catch (LinuxException e) {
       return CheckResult.missing(
-          name(),
-          "not tried: no network namespace (" + e.getMessage() + ")",
-          EFFECT,
-          "");
+          name(), "not tried: no network namespace (" + e.getMessage() + ")", EFFECT, "");
     } finally {
       scratch.ifPresent(NetworkNamespace::close);
     }
@@ -83,7 +80,8 @@ final class ProgramsCheck implements Check {
   private CheckResult result(ProgramOutcome outcome) {
     if (outcome.succeeded()) {
       return CheckResult.ok(
-          name(), "started one in network, mount, process, host name and IPC namespaces of its own");
+          name(),
+          "started one in network, mount, process, host name and IPC namespaces of its own");
     }
     String said = outcome.lastLine();
     return CheckResult.missing(

@@ -74,8 +74,10 @@ final class Remedies {
       return now + " (no such module: " + UPDATE_WSL + ")";
     }
     return switch (distribution()) {
-      case DEBIAN -> now + " (no such module: apt-get install linux-modules-extra-$(uname -r) on Ubuntu,"
-          + " linux-image-amd64 instead of a cloud kernel on Debian)";
+      case DEBIAN ->
+          now
+              + " (no such module: apt-get install linux-modules-extra-$(uname -r) on Ubuntu,"
+              + " linux-image-amd64 instead of a cloud kernel on Debian)";
       case FEDORA -> now + " (no such module: dnf install kernel-modules-$(uname -r))";
       case OTHER -> now;
     };
@@ -83,7 +85,8 @@ final class Remedies {
 
   /** Sets a kernel parameter now and at every start of the machine. */
   String sysctl(String name, String value) {
-    String where = container().isEmpty() ? "as root: " : "on the machine that runs the container, as root: ";
+    String where =
+        container().isEmpty() ? "as root: " : "on the machine that runs the container, as root: ";
     return where
         + "sysctl -w "
         + name

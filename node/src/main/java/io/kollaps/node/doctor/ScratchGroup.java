@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/** Makes a control group, limits it and takes it away again, in either version of control groups. */
+/**
+ * Makes a control group, limits it and takes it away again, in either version of control groups.
+ */
 final class ScratchGroup {
   private final Path processFolder;
   private final String name;

@@ -53,7 +53,9 @@ final class UserNamespacesCheck implements Check {
     String said = outcome.lastLine();
     return CheckResult.missing(
         name(),
-        "not needed as root; the trial as an ordinary user " + outcome.ending() + (said.isEmpty() ? "" : ": " + said),
+        "not needed as root; the trial as an ordinary user "
+            + outcome.ending()
+            + (said.isEmpty() ? "" : ": " + said),
         "ordinary users cannot run Kollaps here; root can",
         remedy());
   }
@@ -103,7 +105,8 @@ final class UserNamespacesCheck implements Check {
     if (isZero("/proc/sys/kernel/unprivileged_userns_clone")) {
       parts.add(remedies.sysctl("kernel.unprivileged_userns_clone", "1"));
     }
-    Optional<String> apparmor = machine.read("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
+    Optional<String> apparmor =
+        machine.read("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
     if (apparmor.map(String::strip).filter("1"::equals).isPresent()) {
       parts.add(remedies.sysctl("kernel.apparmor_restrict_unprivileged_userns", "0"));
     }

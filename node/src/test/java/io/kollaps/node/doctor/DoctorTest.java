@@ -19,9 +19,20 @@ import tools.jackson.databind.json.JsonMapper;
 class DoctorTest {
   private static final List<String> NAMES =
       List.of(
-          "network-namespace", "tun-access", "tun-device", "rtnetlink", "programs", "user-namespaces",
-          "real-time-priority", "cpu-limits", "memory-limits", "open-files", "processors",
-          "clock-source", "congestion-controls", "environment");
+          "network-namespace",
+          "tun-access",
+          "tun-device",
+          "rtnetlink",
+          "programs",
+          "user-namespaces",
+          "real-time-priority",
+          "cpu-limits",
+          "memory-limits",
+          "open-files",
+          "processors",
+          "clock-source",
+          "congestion-controls",
+          "environment");
 
   private final FakeMachine machine = new FakeMachine();
 
@@ -30,12 +41,15 @@ class DoctorTest {
     DoctorReport report = examine();
     assertThat(report.checks()).extracting(CheckResult::name).containsExactlyElementsOf(NAMES);
     assertThat(report.checks()).allSatisfy(c -> assertThat(c.ok()).as(c.toString()).isTrue());
-    assertThat(report.fabrics()).containsExactly(new FabricStatus("user-space", true, List.of(), ""));
+    assertThat(report.fabrics())
+        .containsExactly(new FabricStatus("user-space", true, List.of(), ""));
     assertThat(report.chosen()).contains("user-space");
     assertThat(machine.openNamespaces).isZero();
   }
 
-  /** What is taken away, the check that must notice, a part of its remedy, and whether fabrics go. */
+  /**
+   * What is taken away, the check that must notice, a part of its remedy, and whether fabrics go.
+   */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -98,15 +112,18 @@ class DoctorTest {
       case "tun-mode" -> m -> m.tunAccessible = false;
       case "tun-module" -> m -> m.tunErrno = Errno.ENODEV;
       case "tun-module-wsl" ->
-          file("/proc/version", "Linux 5.15-microsoft-standard-WSL2").andThen(m -> m.tunErrno = Errno.ENOENT);
-      case "tun-module-fedora" -> file("/etc/os-release", "ID=fedora").andThen(m -> m.tunErrno = Errno.ENOENT);
+          file("/proc/version", "Linux 5.15-microsoft-standard-WSL2")
+              .andThen(m -> m.tunErrno = Errno.ENOENT);
+      case "tun-module-fedora" ->
+          file("/etc/os-release", "ID=fedora").andThen(m -> m.tunErrno = Errno.ENOENT);
       case "tun-old" -> m -> m.tunErrno = Errno.EINVAL;
       case "no-rtnetlink" -> m -> m.linkErrno = Errno.EPERM;
       case "no-setpriv" -> m -> m.missingPrograms.add("setpriv");
       case "no-hostname-fedora" ->
           file("/etc/os-release", "ID=fedora").andThen(m -> m.missingPrograms.add("hostname"));
       case "program-fails" -> m -> m.outcome = new ProgramOutcome(1, "unshare: refused");
-      case "program-too-new" -> m -> m.outcome = new ProgramOutcome(1, "x: unrecognized option '--y'");
+      case "program-too-new" ->
+          m -> m.outcome = new ProgramOutcome(1, "x: unrecognized option '--y'");
       case "users-not-allowed" -> users("/proc/sys/kernel/unprivileged_userns_clone", "0");
       case "users-apparmor" -> users("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1");
       case "users-none" -> users("/proc/sys/user/max_user_namespaces", "0");
@@ -117,7 +134,8 @@ class DoctorTest {
       case "stolen" -> m -> m.laterStat = "cpu 10 0 10 70 0 0 0 10 0 0";
       case "busy" -> m -> m.laterStat = "cpu 85 0 5 9 0 0 0 1 0 0";
       case "single" -> m -> m.processors = 1;
-      case "slow-clock" -> clock("hpet").andThen(file(CLOCKS + "available_clocksource", "tsc hpet"));
+      case "slow-clock" ->
+          clock("hpet").andThen(file(CLOCKS + "available_clocksource", "tsc hpet"));
       case "slow-clock-only" -> clock("acpi_pm");
       case "no-cubic" -> file("/proc/sys/net/ipv4/tcp_available_congestion_control", "reno");
       case "wsl1" -> file("/proc/version", "Linux version 4.4.0-19041-Microsoft");
@@ -139,7 +157,9 @@ class DoctorTest {
     return file("/.dockerenv", "");
   }
 
-  /** An ordinary user is refused; programs inside start all the same, since that is root's trial. */
+  /**
+   * An ordinary user is refused; programs inside start all the same, since that is root's trial.
+   */
   private static Consumer<FakeMachine> users(String path, String text) {
     return file(path, text)
         .andThen(m -> m.ordinary().environment.put("KOLLAPS_ROOTLESS", "refused: unshare failed"));
@@ -158,14 +178,28 @@ class DoctorTest {
 
   @Test
   void shouldRepeatTheRefusalThatTheLauncherSaw() {
-    machine.ordinary().environment.put("KOLLAPS_ROOTLESS", "refused: unshare: Operation not permitted");
-    assertThat(result(examine(), "user-namespaces").detail()).contains("unshare: Operation not permitted");
+    machine
+        .ordinary()
+        .environment
+        .put("KOLLAPS_ROOTLESS", "refused: unshare: Operation not permitted");
+    assertThat(result(examine(), "user-namespaces").detail())
+        .contains("unshare: Operation not permitted");
   }
 
   @Test
   void shouldSurviveChecksThatThrowOrHang() {
-    Check throwing = new NamedCheck("throwing", () -> { throw new IllegalStateException("broken"); });
-    Check error = new NamedCheck("error", () -> { throw new StackOverflowError(); });
+    Check throwing =
+        new NamedCheck(
+            "throwing",
+            () -> {
+              throw new IllegalStateException("broken");
+            });
+    Check error =
+        new NamedCheck(
+            "error",
+            () -> {
+              throw new StackOverflowError();
+            });
     Check hanging =
         new NamedCheck(
             "hanging",
@@ -175,8 +209,11 @@ class DoctorTest {
             });
     Check fine = new NamedCheck("fine", () -> CheckResult.ok("fine", "done"));
     DoctorReport report =
-        new Doctor(List.of(), List.of(throwing, error, hanging, fine), Duration.ofSeconds(1)).examine();
-    assertThat(report.checks()).extracting(CheckResult::ok).containsExactly(false, false, false, true);
+        new Doctor(List.of(), List.of(throwing, error, hanging, fine), Duration.ofSeconds(1))
+            .examine();
+    assertThat(report.checks())
+        .extracting(CheckResult::ok)
+        .containsExactly(false, false, false, true);
     assertThat(result(report, "throwing").detail()).contains("broken");
     assertThat(result(report, "hanging").detail()).contains("1000 ms");
     assertThat(report.chosen()).isEmpty();
@@ -187,9 +224,12 @@ class DoctorTest {
   void shouldTakeTheFirstUsableFabricAndRunSharedChecksOnce() {
     int[] runs = {0};
     Check shared = new NamedCheck("shared", () -> CheckResult.ok("shared", "run " + ++runs[0]));
-    Check bad = new NamedCheck("fq", () -> CheckResult.missing("fq", "no fq", "none", "modprobe sch_fq"));
+    Check bad =
+        new NamedCheck("fq", () -> CheckResult.missing("fq", "no fq", "none", "modprobe sch_fq"));
     DoctorReport report =
-        new Doctor(List.of(probe("kernel", shared, bad), probe("user-space", shared)), List.of(shared)).examine();
+        new Doctor(
+                List.of(probe("kernel", shared, bad), probe("user-space", shared)), List.of(shared))
+            .examine();
     assertThat(runs[0]).isEqualTo(1);
     assertThat(report.chosen()).contains("user-space");
     assertThat(report.fabrics().getFirst())
@@ -230,22 +270,29 @@ class DoctorTest {
     List<String> lines = examine().toText().lines().toList();
     List<String> checks = lines.subList(2, 2 + NAMES.size());
     int column = checks.getFirst().indexOf(" ok ") + 1;
-    assertThat(checks).allMatch(l -> l.startsWith("ok ", column) || l.startsWith("missing ", column));
+    assertThat(checks)
+        .allMatch(l -> l.startsWith("ok ", column) || l.startsWith("missing ", column));
     assertThat(lines.getLast()).contains("to mend it: ");
     assertThat(lines.get(lines.size() - 2)).contains("real-time-priority: ");
   }
 
   @Test
-  void shouldLeaveNothingInTheControlGroupsItTries(@org.junit.jupiter.api.io.TempDir Path folder) throws Exception {
+  void shouldLeaveNothingInTheControlGroupsItTries(@org.junit.jupiter.api.io.TempDir Path folder)
+      throws Exception {
     Path top = Files.createDirectory(folder.resolve("top"));
     Files.writeString(folder.resolve("mounts"), "none " + top + " cgroup2 rw 0 0\n");
     Files.writeString(top.resolve("cgroup.controllers"), "memory pids\n");
     Files.writeString(top.resolve("cgroup.subtree_control"), "memory\n");
     ScratchGroup group = new ScratchGroup(folder, "scratch");
-    // an ordinary folder has no file memory.max: the limit fails, and the folder is gone all the same
-    assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> group.limit("memory", "a", "memory.max", "1")))
+    // an ordinary folder has no file memory.max: the limit fails, and the folder is gone all the
+    // same
+    assertThat(
+            org.assertj.core.api.Assertions.catchThrowable(
+                () -> group.limit("memory", "a", "memory.max", "1")))
         .hasMessageContaining("memory.max");
-    assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> group.limit("cpu", "a", "cpu.max", "1")))
+    assertThat(
+            org.assertj.core.api.Assertions.catchThrowable(
+                () -> group.limit("cpu", "a", "cpu.max", "1")))
         .hasMessageContaining("does not have the controller cpu");
     assertThat(top.resolve("scratch")).doesNotExist();
   }
@@ -260,7 +307,8 @@ class DoctorTest {
   }
 
   private DoctorReport examine() {
-    return new Doctor(List.of(new UserSpaceProbe(machine, machine)), GeneralChecks.all(machine, machine, 200))
+    return new Doctor(
+            List.of(new UserSpaceProbe(machine, machine)), GeneralChecks.all(machine, machine, 200))
         .examine();
   }
 

@@ -36,7 +36,9 @@ final class FakeMachine implements Machine, KernelObjects {
     files.put("/etc/os-release", "PRETTY_NAME=\"Debian 12\"\nID=debian\n");
     files.put("/proc/version", "Linux version 6.1\n");
     files.put("/dev/net/tun", "");
-    files.put("/proc/self/limits", "Max open files            1024                 8192                 files\n");
+    files.put(
+        "/proc/self/limits",
+        "Max open files            1024                 8192                 files\n");
     files.put("/proc/stat", "cpu  0 0 0 0 0 0 0 0 0 0\ncpu0 1\n");
     files.put("/sys/devices/system/clocksource/clocksource0/current_clocksource", "tsc\n");
     files.put("/proc/sys/net/ipv4/tcp_available_congestion_control", "reno cubic\n");

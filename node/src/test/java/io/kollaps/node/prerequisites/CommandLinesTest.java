@@ -42,8 +42,7 @@ class CommandLinesTest {
     assertThat(script("f() { ping x; }\nf")).containsExactly("ping");
     assertThat(script("for i in iperf a b; do curl $i; done")).containsExactly("curl");
     assertThat(script("$TOOL -x; \"$A\"b; `which x`; ./local; ~/bin/y; sub/z")).isEmpty();
-    assertThat(script("echo 'a; missing' \"b; gone\" # c; lost\nping x"))
-        .containsExactly("ping");
+    assertThat(script("echo 'a; missing' \"b; gone\" # c; lost\nping x")).containsExactly("ping");
     assertThat(script("ping x >log 2>&1 </dev/null; curl y >>log")).containsExactly("ping", "curl");
     assertThat(script("A=$(missing x; (gone)) ping \"$(lost)\"")).containsExactly("ping");
     assertThat(script("a=(x y); ping z")).isEmpty();

@@ -23,7 +23,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PrerequisitesTest {
-  private final Set<String> files = new HashSet<>(Set.of("/bin/sh", "/bin/sleep", "/own/tool", "/srv/run"));
+  private final Set<String> files =
+      new HashSet<>(Set.of("/bin/sh", "/bin/sleep", "/own/tool", "/srv/run"));
   private final List<String> told = new ArrayList<>();
   private final List<String> ran = new ArrayList<>();
   private final Deque<ProgramOutcome> outcomes = new ArrayDeque<>();
@@ -31,7 +32,8 @@ class PrerequisitesTest {
 
   @Test
   void shouldDoNothingWhenAllIsThere() throws Exception {
-    debianRoot().ensure(experiment(command("a", "sleep", "1"), command("b", "/own/tool")), told::add);
+    debianRoot()
+        .ensure(experiment(command("a", "sleep", "1"), command("b", "/own/tool")), told::add);
     assertThat(told).isEmpty();
     assertThat(ran).isEmpty();
   }
@@ -41,7 +43,9 @@ class PrerequisitesTest {
     outcomes.add(new ProgramOutcome(0, ""));
     installs = "/bin/iperf3";
     debianRoot()
-        .ensure(experiment(command("c1", "iperf3", "-c", "x"), command("c3", "iperf3", "-s")), told::add);
+        .ensure(
+            experiment(command("c1", "iperf3", "-c", "x"), command("c3", "iperf3", "-s")),
+            told::add);
     assertThat(told).containsExactly("installing iperf3: services c1, c3 run 'iperf3'");
     assertThat(ran).hasSize(1);
     assertThat(ran.getFirst()).startsWith("apt-get ").endsWith(" install iperf3").contains(" -y ");
@@ -67,7 +71,8 @@ class PrerequisitesTest {
     outcomes.add(new ProgramOutcome(100, "E: second"));
     assertThatThrownBy(() -> debianRoot().ensure(experiment(command("a", "netperf")), told::add))
         .isInstanceOf(MissingProgramException.class)
-        .hasMessageContainingAll("service a runs 'netperf'", "E: no network", "E: second", "code 100")
+        .hasMessageContainingAll(
+            "service a runs 'netperf'", "E: no network", "E: second", "code 100")
         .hasMessageContaining("non-free");
   }
 
@@ -83,7 +88,9 @@ class PrerequisitesTest {
   void shouldSayInOneLineWhatToInstallWithoutRoot() {
     Prerequisites ordinary = prerequisites(false, Distribution.DEBIAN);
     assertThatThrownBy(
-            () -> ordinary.ensure(experiment(command("a", "ping", "b"), command("c", "iperf3")), told::add))
+            () ->
+                ordinary.ensure(
+                    experiment(command("a", "ping", "b"), command("c", "iperf3")), told::add))
         .hasMessage(
             "missing: service a runs 'ping'; service c runs 'iperf3'; as root: apt-get install iputils-ping iperf3");
     Prerequisites fedora = prerequisites(true, Distribution.FEDORA);
@@ -94,7 +101,8 @@ class PrerequisitesTest {
 
   @Test
   void shouldRefuseUnknownProgramsBeforeInstallingAnything() {
-    Experiment mixed = experiment(command("a", "iperf3"), command("b", "frobnicate"), command("c", "/no/such"));
+    Experiment mixed =
+        experiment(command("a", "iperf3"), command("b", "frobnicate"), command("c", "/no/such"));
     assertThatThrownBy(() -> debianRoot().ensure(mixed, told::add))
         .hasMessageContainingAll("service b runs 'frobnicate'", "service c runs '/no/such'")
         .hasMessageNotContaining("iperf3");
@@ -158,7 +166,8 @@ class PrerequisitesTest {
   void shouldFindWhatThisMachineHas() {
     Experiment shell = experiment(command("a", "sh", "-c", "sleep 0"), command("b", "/bin/sh"));
     assertThat(Prerequisites.ofThisMachine().missing(shell)).isEmpty();
-    assertThatCode(() -> Prerequisites.ofThisMachine().ensure(shell, told::add)).doesNotThrowAnyException();
+    assertThatCode(() -> Prerequisites.ofThisMachine().ensure(shell, told::add))
+        .doesNotThrowAnyException();
     assertThat(told).isEmpty();
   }
 
@@ -168,11 +177,17 @@ class PrerequisitesTest {
 
   private Prerequisites prerequisites(boolean root, Distribution distribution) {
     Host host =
-        new Host(root, distribution, Map.of("PATH", "/bin"), Path.of("/home/someone"), p -> files.contains(p.normalize().toString()));
+        new Host(
+            root,
+            distribution,
+            Map.of("PATH", "/bin"),
+            Path.of("/home/someone"),
+            p -> files.contains(p.normalize().toString()));
     return new Prerequisites(host, this::run);
   }
 
-  private ProgramOutcome run(List<String> command, Map<String, String> environment, Duration limit) {
+  private ProgramOutcome run(
+      List<String> command, Map<String, String> environment, Duration limit) {
     assertThat(environment).containsEntry("DEBIAN_FRONTEND", "noninteractive");
     ran.add(String.join(" ", command));
     ProgramOutcome outcome = outcomes.remove();
@@ -191,15 +206,30 @@ class PrerequisitesTest {
   }
 
   private static Service service(
-      String name, Map<String, String> environment, Optional<String> directory, String... arguments) {
+      String name,
+      Map<String, String> environment,
+      Optional<String> directory,
+      String... arguments) {
     return service(name, environment, directory, new Program.Command(List.of(arguments)));
   }
 
   private static Service service(
       String name, Map<String, String> environment, Optional<String> directory, Program program) {
     return new Service(
-        name, program, 1, false, List.of(), List.of(), environment, directory, ResourceLimits.NONE,
-        List.of(), false, Service.DEFAULT_STOP_GRACE_NANOS, true, SourcePosition.UNKNOWN);
+        name,
+        program,
+        1,
+        false,
+        List.of(),
+        List.of(),
+        environment,
+        directory,
+        ResourceLimits.NONE,
+        List.of(),
+        false,
+        Service.DEFAULT_STOP_GRACE_NANOS,
+        true,
+        SourcePosition.UNKNOWN);
   }
 
   private static Experiment experiment(Service... services) {

@@ -29,7 +29,8 @@ class SystemProgramRunnerTest {
   @Test
   void shouldKillWhatDoesNotEnd() {
     ProgramOutcome outcome =
-        runner.run(List.of("sh", "-c", "echo $$; sleep 600; true"), Map.of(), Duration.ofSeconds(2));
+        runner.run(
+            List.of("sh", "-c", "echo $$; sleep 600; true"), Map.of(), Duration.ofSeconds(2));
     assertThat(outcome.exitCode()).isEqualTo(ProgramOutcome.TIMED_OUT);
     long pid = Long.parseLong(outcome.lastLine());
     assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
@@ -44,8 +45,10 @@ class SystemProgramRunnerTest {
   @Test
   void shouldTellDistributionsApart() {
     assertThat(Distribution.of("ID=debian\n")).isEqualTo(Distribution.DEBIAN);
-    assertThat(Distribution.of("ID=linuxmint\nID_LIKE=\"ubuntu debian\"")).isEqualTo(Distribution.DEBIAN);
-    assertThat(Distribution.of("ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"")).isEqualTo(Distribution.FEDORA);
+    assertThat(Distribution.of("ID=linuxmint\nID_LIKE=\"ubuntu debian\""))
+        .isEqualTo(Distribution.DEBIAN);
+    assertThat(Distribution.of("ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\""))
+        .isEqualTo(Distribution.FEDORA);
     assertThat(Distribution.of("ID=arch")).isEqualTo(Distribution.OTHER);
     assertThat(Distribution.of("")).isEqualTo(Distribution.OTHER);
   }
