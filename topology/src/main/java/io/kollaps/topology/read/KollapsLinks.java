@@ -55,18 +55,17 @@ final class KollapsLinks {
     ends(fields)
         .ifPresent(
             there -> {
-              declare(fields, there, common, rates.there);
-              if (rates.twoWay) {
+              if (declare(fields, there, common, rates.there) && rates.twoWay) {
                 declare(fields, there.reverse(), common, rates.back);
                 book.tie(there);
               }
             });
   }
 
-  private void declare(
+  private boolean declare(
       XmlFields fields, LinkBook.Direction direction, LinkChange common, OptionalLong rate) {
     LinkProperties properties = withRate(common, rate).applyTo(LinkProperties.IDEAL);
-    book.declare(new Link(direction.from(), direction.to(), properties, fields.position()));
+    return book.declare(new Link(direction.from(), direction.to(), properties, fields.position()));
   }
 
   /** The known ends of a link or row; empty, with a problem or notice, when there are none. */

@@ -62,8 +62,8 @@ final class LinkBook {
     return fromKnown && toKnown;
   }
 
-  /** Declares one direction with known ends. */
-  void declare(Link link) {
+  /** Declares one direction with known ends; false, and a problem, when it is declared already. */
+  boolean declare(Link link) {
     Direction direction = new Direction(link.from(), link.to());
     SourcePosition before = declared.putIfAbsent(direction, link.position());
     if (before != null) {
@@ -71,10 +71,11 @@ final class LinkBook {
           link.position(),
           "the link " + direction + " is already declared in line " + before.line(),
           "keep one of the two");
-      return;
+      return false;
     }
     links.add(link);
     exists(direction, link.properties(), link.position());
+    return true;
   }
 
   private void exists(Direction direction, LinkProperties now, SourcePosition position) {

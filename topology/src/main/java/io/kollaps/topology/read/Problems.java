@@ -16,12 +16,35 @@ final class Problems {
   private final Kept problems = new Kept("problems", "correct the ones above first");
   private final Kept notices = new Kept("notices", "see the ones above");
 
-  void add(SourcePosition position, String message, String remedy) {
-    problems.add(new Problem(position, message, remedy));
+  /** So many problems that the rest of the file is not worth judging; they are all collected. */
+  static final class TooMany extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    TooMany() {
+      super("more than " + ReadLimits.MAX_FOUND + " problems", null, false, false);
+    }
   }
 
+  /**
+   * Adds a problem.
+   *
+   * @throws TooMany when there are more than {@link ReadLimits#MAX_FOUND}
+   */
+  void add(SourcePosition position, String message, String remedy) {
+    add(new Problem(position, message, remedy));
+  }
+
+  /** Adds a problem as {@link #add(SourcePosition, String, String)} does. */
   void add(Problem problem) {
     problems.add(problem);
+    if (problems.found > ReadLimits.MAX_FOUND) {
+      throw new TooMany();
+    }
+  }
+
+  /** True when so many notices are there that looking for slips is not worth the time. */
+  boolean manyNotices() {
+    return notices.found > ReadLimits.MAX_FOUND;
   }
 
   void notice(SourcePosition position, String message, String remedy) {

@@ -14,6 +14,9 @@ final class ReadLimits {
   /** Most problems, and most notices, that are kept; the first ones of the file are. */
   static final int MAX_PROBLEMS = 100;
 
+  /** Problems after which the rest of a file is not judged any more. */
+  static final int MAX_FOUND = 10_000;
+
   /** Most link directions after replicas are expanded. */
   static final int MAX_LINK_DIRECTIONS = 1_000_000;
 

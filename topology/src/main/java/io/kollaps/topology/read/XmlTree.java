@@ -138,7 +138,9 @@ final class XmlTree {
             "split the experiment");
       }
       XmlElement element = new XmlElement(name, position);
-      Map<String, SourcePosition> places = begin.map(this::attributePositions).orElse(Map.of());
+      int count = attributes.getLength();
+      Map<String, SourcePosition> places =
+          begin.filter(b -> count > 0).map(b -> attributePositions(b, count)).orElse(Map.of());
       for (int i = 0; i < attributes.getLength(); i++) {
         String key = attributes.getQName(i);
         element
@@ -193,33 +195,37 @@ final class XmlTree {
       if (end < 1 || source.text().charAt(end - 1) != '>') {
         return Optional.empty();
       }
-      int begin = source.text().lastIndexOf('<', end);
+      int begin = source.text().lastIndexOf('<', end - 1);
       return begin < 0 ? Optional.empty() : Optional.of(begin);
     }
 
-    private Map<String, SourcePosition> attributePositions(int tagBegin) {
+    /** Where each of that many attributes of a start tag begins. */
+    private Map<String, SourcePosition> attributePositions(int tagBegin, int count) {
       String text = source.text();
-      Map<String, SourcePosition> places = new HashMap<>();
-      int at = tagBegin;
-      while (!Character.isWhitespace(text.charAt(at)) && text.charAt(at) != '>') {
+      Map<String, SourcePosition> places = HashMap.newHashMap(count);
+      int at = tagBegin + 1;
+      while (at < text.length() && !Character.isWhitespace(text.charAt(at))) {
         at++;
       }
-      while (true) {
-        while (Character.isWhitespace(text.charAt(at))) {
-          at++;
-        }
+      for (int i = 0; i < count; i++) {
+        at = skipBlanks(text, at);
         int equals = text.indexOf('=', at);
-        char c = text.charAt(at);
-        if (c == '>' || c == '/' || equals < 0) {
-          return places;
+        int quote = skipBlanks(text, equals + 1);
+        if (equals < 0 || quote == text.length()) {
+          return places; // only if the parser's place was not that of the tag
         }
         places.put(text.substring(at, equals).strip(), source.position(at));
-        int quote = equals + 1;
-        while (Character.isWhitespace(text.charAt(quote))) {
-          quote++;
-        }
         at = text.indexOf(text.charAt(quote), quote + 1) + 1;
       }
+      return places;
+    }
+
+    private static int skipBlanks(String text, int from) {
+      int at = from;
+      while (at < text.length() && Character.isWhitespace(text.charAt(at))) {
+        at++;
+      }
+      return at;
     }
   }
 }

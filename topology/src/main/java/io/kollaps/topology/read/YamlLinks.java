@@ -65,8 +65,8 @@ final class YamlLinks {
     if (!links.checkEnds(a, from.get().position(), b, to.get().position())) {
       return;
     }
-    links.declare(new Link(a, b, up, fields.position()));
-    if (!oneWay) {
+    boolean declared = links.declare(new Link(a, b, up, fields.position()));
+    if (declared && !oneWay) {
       links.declare(new Link(b, a, down, fields.position()));
       links.tie(new LinkBook.Direction(a, b));
     }

@@ -45,9 +45,13 @@ final class YamlServices {
   List<Declared> declare(YamlFields top) {
     List<Declared> declared = new ArrayList<>();
     List<YamlValue.Field> all = top.freeFields("services");
-    if (all.isEmpty() && top.value("services").isPresent()) {
-      SourcePosition at = top.value("services").get().position();
-      problems.add(at, "there is no service", "declare one: name: { command: ... }");
+    if (all.isEmpty()) {
+      top.value("services")
+          .filter(YamlValue.Fields.class::isInstance)
+          .ifPresent(
+              v ->
+                  problems.add(
+                      v.position(), "there is no service", "declare one: name: { command: ... }"));
     }
     for (YamlValue.Field field : all) {
       Optional<YamlFields> fields = YamlFields.of(field.value(), KeyTable.SERVICE, problems);
