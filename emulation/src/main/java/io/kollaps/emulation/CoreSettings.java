@@ -24,7 +24,7 @@ package io.kollaps.emulation;
  *     over exactly; 10 ms to 60 s
  * @param changeReports in how many reports each change is told, against loss; 1 to 10
  * @param peerExpiryNanos a part that says nothing for this long has no flows; at least two full
- *     reports, to 10 minutes
+ *     reports, to 10 minutes; a safety net that must outlast several lost reports
  */
 public record CoreSettings(
     double activeFraction,
@@ -59,7 +59,7 @@ public record CoreSettings(
           5_000,
           SECOND,
           3,
-          3 * SECOND);
+          10 * SECOND);
 
   /**
    * Checks the ranges.

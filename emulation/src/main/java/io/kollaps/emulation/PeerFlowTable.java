@@ -92,7 +92,7 @@ final class PeerFlowTable {
   void collect(Map<Integer, Long> demands) {
     for (Part part : parts.values()) {
       for (Map.Entry<Integer, Word> word : part.words.entrySet()) {
-        if (word.getValue().demand() != 0) {
+        if (word.getValue().demand() > 0) {
           demands.putIfAbsent(word.getKey(), word.getValue().demand());
         }
       }
