@@ -19,8 +19,10 @@ class ExplainerTest {
   }
 
   /**
-   * Kollaps, EuroSys 2020, 5.4; two decimals as printed. For five clients progressive filling: the
-   * link of 100 leaves 100 - 50 to C4 and C5 against C1 to C3, see the project's facts.
+   * Kollaps, EuroSys 2020, 5.4; two decimals as printed. For five clients the paper prints 16.89
+   * and 23.74 for C1 and C4, which is not max-min: with round trips of 70, 60, 50 and 40 ms and C3
+   * at its 10 Mbit/s, the level is (100 - 10) / (1/70 + 1/60 + 1/50 + 1/40) = 1184.95, so 16.93 and
+   * 23.70.
    */
   @ParameterizedTest
   @CsvSource({
