@@ -4,8 +4,10 @@ import io.kollaps.fabric.Fabric;
 import io.kollaps.fabric.PathSetting;
 import io.kollaps.fabric.PathShape;
 import io.kollaps.fabric.PortSpec;
+import io.kollaps.linux.LinkStatistics;
 import io.kollaps.linux.NetworkNamespace;
 import io.kollaps.linux.NetworkNamespaces;
+import io.kollaps.linux.RouteNetlink;
 import io.kollaps.topology.Jitter;
 import io.kollaps.topology.LinkProperties;
 import io.kollaps.topology.LinkProperties.Framing;
@@ -123,6 +125,18 @@ public final class TestNetwork implements AutoCloseable {
     } finally {
       Files.delete(output);
     }
+  }
+
+  /** Counters of an endpoint's eth0. */
+  public LinkStatistics statistics(int endpoint) throws Exception {
+    return namespaces
+        .get(endpoint)
+        .inside(
+            () -> {
+              try (RouteNetlink links = RouteNetlink.open()) {
+                return links.statistics(links.linkIndex("eth0"));
+              }
+            });
   }
 
   /** Median round trip of pings, in milliseconds. */
