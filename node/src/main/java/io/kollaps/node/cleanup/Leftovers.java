@@ -4,7 +4,9 @@ import io.kollaps.linux.ownership.StateFolder;
 import io.kollaps.linux.ownership.Sweep;
 import io.kollaps.linux.ownership.SweepReport;
 import io.kollaps.linux.ownership.SweptRun;
+import io.kollaps.node.report.HtmlReport;
 import io.kollaps.node.results.KilledRuns;
+import io.kollaps.node.results.RunOutcome;
 import io.kollaps.node.run.ExperimentRun;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What dead runs left. */
 public final class Leftovers {
@@ -71,7 +74,11 @@ public final class Leftovers {
       Path results = pointers.get(run.run().value());
       if (results != null && Files.isDirectory(results)) {
         try {
-          KilledRuns.finish(results).ifPresent(outcome -> judged.add(results));
+          Optional<RunOutcome> outcome = KilledRuns.finish(results);
+          if (outcome.isPresent()) {
+            HtmlReport.write(results, outcome.get());
+            judged.add(results);
+          }
         } catch (IOException e) {
           problems.add("results in " + results + " have no verdict: " + e.getMessage());
         }

@@ -8,6 +8,7 @@ import io.kollaps.runtime.RuntimeStartException;
 import io.kollaps.topology.TimelineEvent;
 import io.kollaps.topology.path.CompiledExperiment;
 import io.kollaps.topology.path.Endpoint;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -29,6 +30,7 @@ final class CommandExecutor {
   private final LongSupplier clock;
   private final long startNanos;
   private final Consumer<RunEvent> teller;
+  private final BitSet cut = new BitSet();
   private Optional<RunCommand.End> end = Optional.empty();
 
   CommandExecutor(
@@ -98,6 +100,7 @@ final class CommandExecutor {
       }
       case RunCommand.SetConnected set -> {
         fabric.setConnected(set.endpoint(), set.connected());
+        cut.set(set.endpoint(), !set.connected());
         record(
             set.plannedNanos(),
             set.connected() ? "reconnect" : "disconnect",
@@ -123,8 +126,13 @@ final class CommandExecutor {
     }
   }
 
-  private void start(RunCommand.Start start) {
+  private void start(RunCommand.Start start) throws FabricException {
     int endpoint = start.endpoint();
+    // An endpoint that was cut off, left, and joins again is connected again.
+    if (cut.get(endpoint)) {
+      fabric.setConnected(endpoint, true);
+      cut.clear(endpoint);
+    }
     try {
       var ended = instances.get(endpoint).start();
       programs.started(endpoint, offsetNanos());

@@ -130,7 +130,7 @@ public final class ExperimentRun {
     sharing.begin(System.nanoTime(), compiled.epochs().getFirst().paths());
     TimeUnit.NANOSECONDS.sleep(startNanos - System.nanoTime());
     listener.state("running");
-    try (HealthRecorder health = HealthRecorder.start(part.fabric(), results, loop::offsetNanos)) {
+    try (HealthRecorder _ = HealthRecorder.start(part.fabric(), results, loop::offsetNanos)) {
       RunCommand.End end = onOwnThread(loop);
       observed.durationNanos = loop.offsetNanos();
       observed.loop = loop.health();
