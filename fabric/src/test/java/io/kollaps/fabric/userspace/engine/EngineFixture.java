@@ -10,8 +10,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 /** An engine in virtual time, with all endpoints attached and addressed, and what left it. */
 final class EngineFixture implements AutoCloseable {
@@ -21,12 +23,17 @@ final class EngineFixture implements AutoCloseable {
   /** A packet that left. */
   record Departure(int from, int to, long planned, byte[] packet) {}
 
+  /** Zeroing fresh memory for each of thousands of engines would be most of the tests' time. */
+  private static final Deque<MemorySegment> SPARE = new ConcurrentLinkedDeque<>();
+
   final PathEngine engine;
-  private final Arena arena = Arena.ofShared();
+  private final MemorySegment memory;
 
   EngineFixture(int endpoints, long seed, EngineLimits limits, long memoryBytes) {
-    long address = arena.allocate(memoryBytes, 64).address();
-    engine = new PathEngine(new EngineMemory(address, memoryBytes), endpoints, seed, limits);
+    MemorySegment spare = memoryBytes == EngineMemory.MIN_SIZE_BYTES ? SPARE.poll() : null;
+    memory = spare != null ? spare : Arena.ofAuto().allocate(memoryBytes, 64);
+    EngineMemory slab = new EngineMemory(memory.address(), memoryBytes);
+    engine = new PathEngine(slab, endpoints, seed, limits);
     for (int endpoint = 0; endpoint < endpoints; endpoint++) {
       engine.attached(endpoint, 0);
       engine.addAddress(endpoint, TestPackets.address4(endpoint));
@@ -91,6 +98,8 @@ final class EngineFixture implements AutoCloseable {
 
   @Override
   public void close() {
-    arena.close();
+    if (memory.byteSize() == EngineMemory.MIN_SIZE_BYTES) {
+      SPARE.push(memory);
+    }
   }
 }
