@@ -23,7 +23,7 @@ class NetworkNamespacesTest {
     }
   }
 
-  private static String run(NetworkNamespace namespace, String... command) throws Exception {
+  static String run(NetworkNamespace namespace, String... command) throws Exception {
     List<String> line = new ArrayList<>(List.of("nsenter", "--net=" + namespace.path()));
     line.addAll(List.of(command));
     Process process = new ProcessBuilder(line).redirectErrorStream(true).start();

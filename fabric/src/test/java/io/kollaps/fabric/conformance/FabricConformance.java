@@ -6,7 +6,6 @@ import static io.kollaps.fabric.conformance.TestNetwork.delay;
 import static io.kollaps.fabric.conformance.TestNetwork.shape;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import io.kollaps.fabric.Fabric;
 import io.kollaps.fabric.FabricException;
@@ -68,6 +67,7 @@ public abstract class FabricConformance {
     }
   }
 
+  // never faster than the rate; slower as far as the programs get too little processor time
   @Test
   void shouldCarryTcpAtThePathsRate() throws Exception {
     try (TestNetwork network = network(2)) {
@@ -75,10 +75,10 @@ public abstract class FabricConformance {
       network.setBoth(0, 1, shape(5_000_000, 0, rate));
       double ideal = rate * 1448.0 / 1500;
       assertThat(Iperf.goodput(network, 0, 1, address4(1), "cubic", 3))
-          .isCloseTo(ideal, within(ideal * 0.03));
+          .isBetween(ideal * 0.8, ideal * 1.02);
       double ideal6 = rate * 1428.0 / 1500;
       assertThat(Iperf.goodput(network, 1, 0, address6(0), "cubic", 3))
-          .isCloseTo(ideal6, within(ideal6 * 0.03));
+          .isBetween(ideal6 * 0.8, ideal6 * 1.02);
     }
   }
 

@@ -1,8 +1,6 @@
 package io.kollaps.fabric.userspace.engine;
 
 import io.kollaps.fabric.PathShape;
-import io.kollaps.topology.Jitter;
-import io.kollaps.topology.QueueLimit;
 import java.net.InetAddress;
 import java.util.Optional;
 
@@ -43,6 +41,7 @@ public final class PathEngine {
   private final PathTable paths;
   private final BufferPool pool;
   private final PathShaper shaper;
+  private final PathSettings settings;
   private final Admission admission;
   private final WirePacket packet = new WirePacket();
   private final long[] totals = new long[EngineStatistics.COUNT];
@@ -67,6 +66,7 @@ public final class PathEngine {
     paths = new PathTable(endpointCount, seed);
     pool = new BufferPool(memory);
     shaper = new PathShaper(paths, pool);
+    settings = new PathSettings(paths, shaper);
     admission = new Admission(shaper, pool, limits, packet);
     statistics = new EngineStatistics(paths, totals);
   }
@@ -99,7 +99,7 @@ public final class PathEngine {
     endpoints.check(from);
     endpoints.check(to);
     if (shape.isPresent()) {
-      apply(from, to, shape.get(), now);
+      settings.apply(from, to, shape.get(), now);
       return;
     }
     int path = paths.find(from, to);
@@ -112,60 +112,13 @@ public final class PathEngine {
     }
   }
 
-  private void apply(int from, int to, PathShape shape, long now) {
-    requireSupported(shape);
-    int path = paths.findOrCreate(from, to);
-    shaper.addPath(path);
-    long[] page = paths.page(path);
-    int base = PathTable.base(path);
-    shaper.advance(page, base, path, now);
-    Jitter jitter = shape.jitter();
-    boolean inTime = shape.queueLimit() instanceof QueueLimit.Time;
-    page[base + PathTable.FLAGS] =
-        PathTable.EXISTS
-            | (jitter.reorders() ? PathTable.REORDERS : 0)
-            | (jitter.distribution() == Jitter.Distribution.UNIFORM ? PathTable.UNIFORM : 0)
-            | (inTime ? PathTable.LIMIT_IN_TIME : 0)
-            | (long) shape.framing().overheadBytes() << PathTable.OVERHEAD_SHIFT;
-    page[base + PathTable.LATENCY] = shape.latencyNanos();
-    page[base + PathTable.DEVIATION] = jitter.deviationNanos();
-    page[base + PathTable.LIMIT] =
-        switch (shape.queueLimit()) {
-          case QueueLimit.Time(long nanos) -> nanos;
-          case QueueLimit.Bytes(long bytes) -> bytes;
-        };
-    double logSurvival = Math.log1p(-shape.lossProbability());
-    if (Double.longBitsToDouble(page[base + PathTable.LOSS_LOG]) != logSurvival) {
-      page[base + PathTable.LOSS_LOG] = Double.doubleToLongBits(logSurvival);
-      // The geometric distribution has no memory: the gap to the next loss may be drawn anew.
-      page[base + PathTable.LOSS_GAP] = Admission.drawGap(page, base, logSurvival);
-    }
-    shaper.setRate(path, shape.rateBitsPerSecond(), now);
-  }
-
   /**
    * Checks a shape, so that a batch can be checked as a whole before any of it is set.
    *
    * @throws IllegalArgumentException when a value is out of range
    */
   public static void requireSupported(PathShape shape) {
-    check(shape.latencyNanos() >= 0 && shape.latencyNanos() <= MAX_DELAY_NANOS, "latency", shape);
-    long deviation = shape.jitter().deviationNanos();
-    check(deviation >= 0 && deviation <= MAX_DELAY_NANOS, "jitter", shape);
-    check(shape.lossProbability() >= 0 && shape.lossProbability() <= 1, "loss", shape);
-    check(shape.rateBitsPerSecond() >= 1, "rate", shape);
-    boolean limitFits =
-        switch (shape.queueLimit()) {
-          case QueueLimit.Time(long nanos) -> nanos >= 0;
-          case QueueLimit.Bytes(long bytes) -> bytes >= 0;
-        };
-    check(limitFits, "queue limit", shape);
-  }
-
-  private static void check(boolean fits, String what, PathShape shape) {
-    if (!fits) {
-      throw new IllegalArgumentException("a path's " + what + " is out of range: " + shape);
-    }
+    PathSettings.check(shape);
   }
 
   /**

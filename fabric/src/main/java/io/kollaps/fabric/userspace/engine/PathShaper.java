@@ -288,7 +288,10 @@ final class PathShaper {
   /** Drops everything on the path, but single packets that reorder, and counts it as cut. */
   void dropAll(int path) {
     long[] page = paths.page(path);
-    dropAll(page, PathTable.base(path), path, PathTable.DELAY_LINE);
+    int base = PathTable.base(path);
+    dropAll(page, base, path, PathTable.DELAY_LINE);
+    // What comes later has nothing before it to stay behind.
+    page[base + PathTable.LAST_DEPARTURE] = Long.MIN_VALUE;
     dropQueue(path);
   }
 
