@@ -148,7 +148,9 @@ public final class Judge {
   }
 
   private void flows() {
-    if (seen.flows().isEmpty() && seen.end().kind() == RunEnd.Kind.COMPLETED) {
+    if (seen.flows().isEmpty()
+        && seen.health().fabric().deliveredPackets() == 0
+        && seen.end().kind() == RunEnd.Kind.COMPLETED) {
       add(
           INFO,
           "no-traffic",
