@@ -50,7 +50,7 @@ final class LinuxMachine implements Machine {
   @Override
   public Optional<String> program(String name) {
     String folders = environment("PATH").orElse("") + ":" + USUAL_FOLDERS;
-    for (String folder : folders.split(":")) {
+    for (String folder : folders.split(":", -1)) {
       Path candidate = Path.of(folder, name);
       if (!folder.isEmpty() && Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
         return Optional.of(candidate.toString());
