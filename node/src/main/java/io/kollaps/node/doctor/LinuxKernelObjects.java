@@ -7,10 +7,13 @@ import io.kollaps.linux.NetworkNamespaces;
 import io.kollaps.linux.RouteNetlink;
 import io.kollaps.linux.ThreadPriority;
 import io.kollaps.linux.TunDevice;
+import io.kollaps.linux.cgroup.ControlGroups;
+import io.kollaps.linux.cgroup.ControlGroups.Controller;
+import io.kollaps.linux.cgroup.LimitedGroup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
@@ -26,8 +29,8 @@ final class LinuxKernelObjects implements KernelObjects {
   private static final byte[] PREFIX = {(byte) 192, 0, 2, 0};
   private static final int PREFIX_LENGTH = 24;
   private static final int HOST_LENGTH = 32;
-  private static final String CPU_QUOTA_MICROS = "50000";
-  private static final String MEMORY_BYTES = "67108864";
+  private static final double CPUS = 0.5;
+  private static final long MEMORY_BYTES = 64L << 20;
 
   @Override
   public NetworkNamespace makeNetworkNamespace() throws LinuxException {
@@ -84,16 +87,38 @@ final class LinuxKernelObjects implements KernelObjects {
 
   @Override
   public String limitCpu() throws IOException {
-    return group().limit("cpu", "cpu.cfs_quota_us", "cpu.max", CPU_QUOTA_MICROS);
+    return limited(Controller.CPU, group -> group.limitCpus(CPUS));
   }
 
   @Override
   public String limitMemory() throws IOException {
-    return group().limit("memory", "memory.limit_in_bytes", "memory.max", MEMORY_BYTES);
+    return limited(Controller.MEMORY, group -> group.limitMemory(MEMORY_BYTES));
   }
 
-  private static ScratchGroup group() {
-    return new ScratchGroup(
-        Path.of("/proc/self"), "kollaps-doctor-" + ProcessHandle.current().pid());
+  /** Writes a limit. */
+  @FunctionalInterface
+  private interface Limit {
+    void to(LimitedGroup group) throws IOException;
+  }
+
+  /** At the place and in the way of a run's groups. */
+  private static String limited(Controller controller, Limit limit) throws IOException {
+    ControlGroups groups = ControlGroups.detect();
+    ControlGroups.Place place =
+        groups.place(controller).orElseThrow(() -> new IOException(groups.reason(controller)));
+    String name = "kollaps-doctor-" + ProcessHandle.current().pid();
+    LimitedGroup group =
+        new LimitedGroup(place.parent().resolve(name), controller, place.version());
+    Optional<String> left;
+    try {
+      group.make();
+      limit.to(group);
+    } finally {
+      left = group.remove();
+    }
+    if (left.isPresent()) {
+      throw new IOException("it could not be removed again: " + left.get());
+    }
+    return "version " + place.version() + ", " + group.path();
   }
 }

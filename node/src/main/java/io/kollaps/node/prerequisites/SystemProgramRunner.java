@@ -1,5 +1,6 @@
 package io.kollaps.node.prerequisites;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
@@ -21,7 +22,7 @@ public final class SystemProgramRunner implements ProgramRunner {
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectInput(Redirect.from(new java.io.File("/dev/null")));
+            .redirectInput(Redirect.from(new File("/dev/null")));
     builder.environment().putAll(environment);
     Process process;
     try {

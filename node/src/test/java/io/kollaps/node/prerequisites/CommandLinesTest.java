@@ -32,8 +32,8 @@ class CommandLinesTest {
     assertThat(certain("env", "-u", "X", "A=b", "nice", "-n", "5", "wrk"))
         .containsExactly("env", "nice", "wrk");
     assertThat(script("exec iperf3 -s")).containsExactly("iperf3");
-    assertThat(script("timeout 5 sh -c 'stdbuf -oL ping x'"))
-        .containsExactly("timeout", "sh", "stdbuf", "ping");
+    assertThat(script("timeout 5 bash -c 'stdbuf -oL ping x'"))
+        .containsExactly("timeout", "bash", "stdbuf", "ping");
   }
 
   @Test
