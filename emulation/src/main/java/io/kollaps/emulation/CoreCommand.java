@@ -17,7 +17,7 @@ public sealed interface CoreCommand {
    * One path's new rate.
    *
    * @param pathId dense path id
-   * @param rateBitsPerSecond the rate, above 0
+   * @param rateBitsPerSecond the rate, above 0; {@code Long.MAX_VALUE} when nothing limits it
    */
   record PathRate(int pathId, long rateBitsPerSecond) {}
 

@@ -14,7 +14,7 @@ public sealed interface CoreEvent {
    *
    * @param nowNanos time of the reading
    * @param intervalNanos time since the last reading, above 0
-   * @param usages one for each path with traffic
+   * @param usages one for each path with traffic or with packets that waited all the time
    */
   record UsageRead(long nowNanos, long intervalNanos, List<PathUsage> usages)
       implements CoreEvent {}

@@ -212,10 +212,12 @@ public final class EmulationCore {
     }
     now.idle().look(own -> lookAt(now, own));
     List<CoreCommand> commands = commands(now);
-    reporter
-        .report(read.nowNanos(), ownDemands())
-        .map(CoreCommand.TellPeers::new)
-        .ifPresent(commands::add);
+    if (reporter.due(read.nowNanos())) {
+      reporter
+          .report(read.nowNanos(), ownDemands())
+          .map(CoreCommand.TellPeers::new)
+          .ifPresent(commands::add);
+    }
     return commands;
   }
 

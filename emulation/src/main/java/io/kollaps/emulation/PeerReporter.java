@@ -27,6 +27,11 @@ final class PeerReporter {
     return nowNanos >= nextFullNanos;
   }
 
+  /** True when {@link #report} has something to decide now. */
+  boolean due(long nowNanos) {
+    return fullDue(nowNanos) || !timesToTell.isEmpty();
+  }
+
   /** A flow's demand changed, or it ended. */
   void changed(int pathId) {
     timesToTell.put(pathId, settings.changeReports());

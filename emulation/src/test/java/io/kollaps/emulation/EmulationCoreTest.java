@@ -190,7 +190,9 @@ class EmulationCoreTest {
     assertThat(driver.grant(client(1))).isZero();
     // A reading from just before the cut.
     driver.read(new PathUsage(driver.id(client(1)), 100_000, true));
-    assertThat(driver.core.activeFlows()).isEmpty();
+    assertThat(driver.core.activeFlows())
+        .extracting(FlowView::pathId)
+        .containsExactly(driver.id(client(4)));
     assertThat(driver.reports().getFirst().flows())
         .contains(new FlowDemand(driver.id(client(1)), 0));
     driver.core.handle(new EpochBegan(driver.now, TestNetwork.published()));
