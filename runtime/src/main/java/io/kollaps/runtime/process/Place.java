@@ -24,17 +24,25 @@ final class Place {
   private static final long SPAWN_SECONDS = 30;
   private static final long POLL_MILLIS = 2;
   private static final String FAILED = "failed: ";
+  private static final String STARTED = "started";
+  private static final int KILLED = 137;
+  private static final int NOT_PREPARED = 125;
 
   private final String name;
   private final Path stateFile;
+  private final Path chainLog;
   private final CompletableFuture<Process> process;
   private final CompletableFuture<Integer> ended;
 
-  private Place(String name, Path stateFile, CompletableFuture<Process> process) {
+  private volatile boolean killed;
+
+  private Place(
+      String name, Path stateFile, Path chainLog, CompletableFuture<Process> process) {
     this.name = name;
     this.stateFile = stateFile;
+    this.chainLog = chainLog;
     this.process = process;
-    this.ended = process.thenCompose(Process::onExit).thenApply(Process::exitValue);
+    this.ended = process.thenCompose(Process::onExit).thenApply(this::exitCode);
   }
 
   /**
@@ -45,7 +53,6 @@ final class Place {
    * @param command the chain with the init script and the program's command
    * @param environment added to this process' environment
    * @param output file to append standard output to
-   * @param error file to append standard error to
    */
   static Place prepare(
       Spawner spawner,
@@ -53,20 +60,41 @@ final class Place {
       Path stateFile,
       List<String> command,
       Map<String, String> environment,
-      Path output,
-      Path error)
+      Path output)
       throws RuntimeStartException {
     try {
       Files.writeString(stateFile, "");
     } catch (IOException e) {
       throw new RuntimeStartException("endpoint " + name + ": cannot write " + stateFile, e);
     }
+    // the init script opens the endpoint's own log; here stands what the chain itself complains of
+    Path chainLog = stateFile.resolveSibling(stateFile.getFileName() + ".log");
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
-            .redirectError(ProcessBuilder.Redirect.appendTo(error.toFile()));
+            .redirectError(chainLog.toFile());
     builder.environment().putAll(environment);
-    return new Place(name, stateFile, spawner.spawn(builder::start));
+    return new Place(name, stateFile, chainLog, spawner.spawn(builder::start));
+  }
+
+  /**
+   * The code with which the program ended. {@code unshare} gives the init script's, except that
+   * some versions end with 1 when that was killed; then the state file does not say "ended".
+   */
+  private int exitCode(Process chain) {
+    if (killed || state().equals(STARTED)) {
+      return KILLED;
+    }
+    return state().isEmpty() ? NOT_PREPARED : chain.exitValue();
+  }
+
+  /** What kept the init script from beginning, empty when it began. */
+  String complaint() {
+    try {
+      return !killed && state().isEmpty() ? Files.readString(chainLog).strip() : "";
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   /** Completes with the exit code when all processes ended. */
@@ -119,7 +147,7 @@ final class Place {
    * @return false when the command is not there yet, or any more
    */
   boolean terminate() {
-    if (!state().equals("started")) {
+    if (!state().equals(STARTED)) {
       return false;
     }
     return init()
@@ -139,6 +167,9 @@ final class Place {
   }
 
   private void kill(Process chain) {
+    if (chain.isAlive()) {
+      killed = true;
+    }
     try {
       Files.deleteIfExists(stateFile);
     } catch (IOException e) {
@@ -209,7 +240,7 @@ final class Place {
             + ": "
             + (state.startsWith(FAILED)
                 ? state.substring(FAILED.length())
-                : "its first process ended before the start")
+                : "its first process ended before the start " + complaint())
             + "; see its standard error log");
   }
 

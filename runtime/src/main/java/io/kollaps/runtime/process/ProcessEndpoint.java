@@ -140,24 +140,31 @@ final class ProcessEndpoint implements EndpointInstance {
           new RuntimeStartException(label() + ": its end cannot be observed: " + failure));
       return;
     }
+    log(ended.place.complaint());
     logMemoryKills(limits.memoryKills() - ended.memoryKillsBefore);
     ended.status.complete(new ExitStatus(code, cause));
   }
 
   private void logMemoryKills(long kills) {
-    if (kills <= 0) {
+    if (kills > 0) {
+      log(
+          "its memory limit of "
+              + spec.endpoint().service().limits().memoryBytes().orElse(0)
+              + " bytes was reached; the kernel killed "
+              + kills
+              + (kills == 1 ? " process" : " processes"));
+    }
+  }
+
+  /** Appends a remark of ours to the endpoint's error log; nothing when it is empty. */
+  private void log(String remark) {
+    if (remark.isEmpty()) {
       return;
     }
     try {
       Files.writeString(
           spec.standardError(),
-          "kollaps: "
-              + label()
-              + ": its memory limit of "
-              + spec.endpoint().service().limits().memoryBytes().orElse(0)
-              + " bytes was reached; the kernel killed "
-              + kills
-              + (kills == 1 ? " process\n" : " processes\n"),
+          "kollaps: " + label() + ": " + remark + "\n",
           StandardOpenOption.CREATE,
           StandardOpenOption.APPEND);
     } catch (IOException e) {

@@ -190,6 +190,7 @@ public final class ProcessRuntime implements EndpointRuntime {
     command.add(hostName.substring(0, Math.min(hostName.length(), HOST_NAME_MAX)));
     command.add(namespace.path());
     command.add(stateFile.toString());
+    command.add(spec.standardError().toAbsolutePath().toString());
     command.add(mountTable.toString());
     command.add(directory.toString());
     command.add(environmentFile.toString());
@@ -208,8 +209,7 @@ public final class ProcessRuntime implements EndpointRuntime {
             endpoint.name(),
             ADDRESS_VARIABLE,
             endpoint.address().getHostAddress()),
-        spec.standardOutput(),
-        spec.standardError());
+        spec.standardOutput());
   }
 
   private static Path directory(Endpoint endpoint) throws RuntimeStartException {

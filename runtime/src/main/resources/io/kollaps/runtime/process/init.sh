@@ -2,15 +2,16 @@
 # word to start, runs the command as its child and ends with the command's exit code. When it ends,
 # the kernel ends everything inside.
 #
-# Arguments: NAME LIFE STATE FSTAB DIRECTORY ENVIRONMENT GROUPS [PROCESSES-FILE]... COMMAND [ARG]...
+# Arguments: NAME LIFE STATE ERRORS FSTAB DIRECTORY ENVIRONMENT GROUPS [PROCESSES-FILE]... COMMAND [ARG]...
 #   LIFE         file that is there as long as Kollaps lives
 #   STATE        file where this tells how far it is; removed when the endpoint crashes
+#   ERRORS       the endpoint's standard error log
 #   FSTAB        what to mount
 #   ENVIRONMENT  file with the variables of the command
 #   GROUPS       how many files follow to which 0 is written to go into a control group
 # Standard input: one line when the command is to start; its end means that Kollaps is gone.
-name=$1 life=$2 state=$3 fstab=$4 directory=$5 environment=$6 groups=$7
-shift 7
+name=$1 life=$2 state=$3 errors=$4 fstab=$5 directory=$6 environment=$7 groups=$8
+shift 8
 
 fail() {
   echo "kollaps: endpoint $name: $1" >&2
@@ -20,6 +21,7 @@ fail() {
 
 # From here on the end of Kollaps ends this process; this finds an end before "from here on".
 [ -e "$life" ] || exit 125
+exec 2>>"$errors" || exit 125
 
 while [ "$groups" -gt 0 ]; do
   echo 0 >"$1" || fail "cannot go into control group $1"
@@ -45,4 +47,8 @@ exec 4>&2 2>/dev/null
   . "$environment"
   exec "$@"
 )
-exit $?
+code=$?
+# "unshare" of some versions gives another code when this process is killed: what does not say
+# "ended" was killed.
+[ -e "$state" ] && echo "ended $code" >"$state"
+exit $code

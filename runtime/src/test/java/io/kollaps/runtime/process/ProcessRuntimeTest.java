@@ -52,7 +52,7 @@ class ProcessRuntimeTest {
   @Test
   void shouldResolveTheNamesOfTheRunInside() throws Exception {
     EndpointInstance endpoint =
-        run.shell("getent ahostsv4 seven | cut -d' ' -f1 | head -1; ping -c 1 -W 5 seven >/dev/null && echo pong; hostname");
+        run.shell("getent hosts seven | cut -d' ' -f1 | head -1; ping -c 1 -W 5 seven >/dev/null && echo pong; hostname");
 
     assertThat(end(endpoint).code()).isZero();
 
