@@ -91,8 +91,7 @@ class KernelObjectsTest {
         assertThat(NetworkNamespacesTest.run(namespace, "ip", "-6", "route"))
             .contains("fd00::/64 dev eth0");
         assertThat(links.statistics(index).transmitDropped()).isZero();
-        assertThatThrownBy(
-                () -> links.addAddress(index, InetAddress.getByName("10.1.2.3"), 32))
+        assertThatThrownBy(() -> links.addAddress(index, InetAddress.getByName("10.1.2.3"), 32))
             .isInstanceOfSatisfying(
                 LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EEXIST))
             .hasMessageContaining("10.1.2.3");
