@@ -80,8 +80,7 @@ class PathEngineTest {
       for (int cut = 0; cut < 2; cut++) {
         try (EngineFixture fixture = new EngineFixture(2)) {
           Jitter jitter = new Jitter(0, Jitter.Distribution.NORMAL, reorders);
-          fixture.path(
-              0, 1, new PathShape(5_000_000, jitter, 0, 8_000_000, Framing.IP, DEEP), 0);
+          fixture.path(0, 1, new PathShape(5_000_000, jitter, 0, 8_000_000, Framing.IP, DEEP), 0);
           for (int i = 0; i < 10; i++) {
             fixture.send(0, packet(1, i), 0);
           }
