@@ -80,7 +80,9 @@ class OwnershipTest {
   @Test
   void shouldReadWhatIsWholeOfABrokenJournal() throws IOException {
     Path run =
-        deadRun("x", "+\tfolder\t/one\n\0\0garbage\n+\tBAD\tx\n?\tfile\t/q\n+\tfile\t/a\0b\n+\tfolder\t/ha");
+        deadRun(
+            "x",
+            "+\tfolder\t/one\n\0\0garbage\n+\tBAD\tx\n?\tfile\t/q\n+\tfile\t/a\0b\n+\tfolder\t/ha");
 
     Journal.Contents contents = Journal.read(run);
 
@@ -134,8 +136,12 @@ class OwnershipTest {
     Path run =
         deadRun(
             "dead",
-            "+\tfolder\t" + foreign + "\n+\tfile\t" + file
-                + "\n+\tcgroup\t" + foreign
+            "+\tfolder\t"
+                + foreign
+                + "\n+\tfile\t"
+                + file
+                + "\n+\tcgroup\t"
+                + foreign
                 + "\n+\tcgroup\t/sys/fs/cgroup/cpu/kollaps-dead/../..\n+\tmount\t/\n+\tprocesses\tother\n");
     Files.createSymbolicLink(run.resolve("link"), foreign);
     Files.createDirectory(run.resolve("inner"));
@@ -237,8 +243,7 @@ class OwnershipTest {
     assertThat(Files.getPosixFilePermissions(named))
         .isEqualTo(PosixFilePermissions.fromString("rwx------"));
 
-    assertThat(UserIds.parse(0, List.of("0 1000 1")))
-        .isEqualTo(new UserIds(0, 1000, false));
+    assertThat(UserIds.parse(0, List.of("0 1000 1"))).isEqualTo(new UserIds(0, 1000, false));
     assertThat(UserIds.parse(1000, List.of("         0          0 4294967295")))
         .isEqualTo(new UserIds(1000, 1000, true));
     assertThat(UserIds.parse(0, List.of("0 1000 1")).isRoot()).isFalse();
@@ -258,8 +263,7 @@ class OwnershipTest {
   @Test
   void shouldNotReadAHugeJournal() throws IOException {
     Path run = deadRun("dead", "");
-    try (var channel =
-        Files.newByteChannel(run.resolve("journal"), StandardOpenOption.WRITE)) {
+    try (var channel = Files.newByteChannel(run.resolve("journal"), StandardOpenOption.WRITE)) {
       channel.position(Journal.MAX_BYTES);
       channel.write(java.nio.ByteBuffer.wrap(new byte[1]));
     }

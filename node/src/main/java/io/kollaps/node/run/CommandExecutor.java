@@ -22,7 +22,7 @@ final class CommandExecutor {
   private final CompiledExperiment compiled;
   private final List<EndpointInstance> instances;
   private final Fabric fabric;
-  private final EpochBatches epochs;
+  private final EpochPreparer epochs;
   private final SharingLoop sharing;
   private final StartConditions conditions;
   private final ProgramLog programs;
@@ -81,7 +81,7 @@ final class CommandExecutor {
   }
 
   /** Carries out one command. */
-  void carryOut(RunCommand command) throws FabricException {
+  void carryOut(RunCommand command) throws FabricException, InterruptedException {
     switch (command) {
       case RunCommand.ApplyEpoch apply -> applyEpoch(apply);
       case RunCommand.AwaitCondition await -> conditions.await(await.endpoint());
@@ -112,9 +112,9 @@ final class CommandExecutor {
     }
   }
 
-  private void applyEpoch(RunCommand.ApplyEpoch apply) throws FabricException {
-    fabric.setPaths(epochs.of(apply.epoch()));
-    sharing.epoch(clock.getAsLong(), compiled.epochs().get(apply.epoch()).paths());
+  private void applyEpoch(RunCommand.ApplyEpoch apply)
+      throws FabricException, InterruptedException {
+    sharing.epoch(clock.getAsLong(), epochs.next());
     for (TimelineEvent event : compiled.experiment().timeline()) {
       if (event.atNanos() == apply.plannedNanos()) {
         EventWords.ofNetwork(event.action())

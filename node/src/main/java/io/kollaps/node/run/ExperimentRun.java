@@ -117,7 +117,8 @@ public final class ExperimentRun {
         new EmulationCore(
             CoreSettings.DEFAULT, compiled.experiment().settings().sharing(), 0, source -> true);
     FlowSampler sampler = new FlowSampler(compiled.endpoints());
-    SharingLoop sharing = new SharingLoop(core, part.fabric(), sampler);
+    SharingLoop sharing =
+        new SharingLoop(core, part.fabric(), sampler, compiled.endpoints().size());
     observed.programs = new ProgramLog(compiled.endpoints());
     // The start lies a little ahead, so that nothing planned for it is late because of the last
     // preparations.
@@ -127,7 +128,7 @@ public final class ExperimentRun {
             request, part, sharing, sampler, observed.programs, results, listener, startNanos);
     RunLoop loop = assembly.loop();
     stop.hear(why -> loop.tell(new RunEvent.StopAsked(Math.max(0, loop.offsetNanos()), why)));
-    sharing.begin(System.nanoTime(), compiled.epochs().getFirst().paths());
+    sharing.begin(System.nanoTime(), part.firstEpoch());
     TimeUnit.NANOSECONDS.sleep(startNanos - System.nanoTime());
     listener.state("running");
     try (HealthRecorder _ = HealthRecorder.start(part.fabric(), results, loop::offsetNanos)) {

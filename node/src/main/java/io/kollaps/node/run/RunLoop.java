@@ -106,7 +106,7 @@ final class RunLoop {
     return tally.health();
   }
 
-  private void handle(RunEvent event) throws FabricException {
+  private void handle(RunEvent event) throws FabricException, InterruptedException {
     executor.observe(event);
     for (RunCommand command : progress.handle(event)) {
       executor.carryOut(command);

@@ -57,13 +57,9 @@ class OrdinaryUserTest {
             "end"));
     openToAll(folder.resolve("work"));
     Process host =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .start();
+        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
     try {
-      String output =
-          new String(host.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String output = new String(host.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(host.waitFor(TestRun.SECONDS, TimeUnit.SECONDS)).isTrue();
 
       assertThat(host.exitValue()).as(output).isZero();
