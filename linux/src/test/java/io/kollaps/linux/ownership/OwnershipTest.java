@@ -188,6 +188,33 @@ class OwnershipTest {
     }
   }
 
+  @Test
+  void shouldKillFirstProcessesOfEndpointsByTheirInitScript() throws Exception {
+    Path run = deadRun("dead", "");
+    Path script = Files.writeString(run.resolve("init"), "while :; do sleep 0.05; done\n");
+    Process first = withoutEnvironment("sh", script.toString());
+    Process reader = withoutEnvironment("tail", "-f", script.toString());
+    try {
+      assertThat(Sweep.sweep(state).clean()).isTrue();
+
+      assertThat(first.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(reader.isAlive()).isTrue();
+    } finally {
+      first.destroyForcibly();
+      reader.destroyForcibly();
+    }
+  }
+
+  private static Process withoutEnvironment(String... command) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().clear();
+    builder.environment().put("PATH", "/usr/bin:/bin");
+    return builder.start();
+  }
+
   private static Process sleeper(Map<String, String> environment) throws IOException {
     ProcessBuilder builder = new ProcessBuilder("sleep", "1000");
     builder.environment().putAll(environment);

@@ -12,6 +12,7 @@ import io.kollaps.node.results.ResultsFolder;
 import io.kollaps.runtime.EndpointInstance;
 import io.kollaps.runtime.EndpointSpec;
 import io.kollaps.runtime.RuntimeStartException;
+import io.kollaps.runtime.process.HostsFile;
 import io.kollaps.runtime.process.ProcessRuntime;
 import io.kollaps.topology.path.CompiledExperiment;
 import io.kollaps.topology.path.Endpoint;
