@@ -39,12 +39,13 @@ final class Started {
   /** Ends it at once, as kill -9 does, and waits for its end. */
   void kill() throws InterruptedException {
     var _ = process.destroyForcibly();
-    process.waitFor(10, TimeUnit.SECONDS);
+    var _ = process.waitFor(10, TimeUnit.SECONDS);
   }
 
   /** Waits for its end; one that does not end in time is killed, and the test fails. */
   Finished await(Duration bound) throws IOException, InterruptedException {
     if (!process.waitFor(bound.toMillis(), TimeUnit.MILLISECONDS)) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
       kill();
       throw new AssertionError(
           words + " did not end within " + bound.toSeconds() + " s and was killed\n--- out\n"
