@@ -38,6 +38,6 @@ final class Output {
 
   /** True when a person sees standard output: colours and progress are for terminals only. */
   static boolean terminal() {
-    return System.console() != null && System.console().isTerminal();
+    return System.console().isTerminal();
   }
 }

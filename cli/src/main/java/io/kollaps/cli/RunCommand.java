@@ -69,7 +69,7 @@ final class RunCommand implements Callable<Integer> {
     Readiness.check(loaded.compiled(), output);
     Path folder = results == null ? defaultFolder(loaded) : results;
     StopSwitch stop = new StopSwitch();
-    StopSignals.install(stop);
+    StopSignals signals = StopSignals.install(stop);
     RunRequest request =
         new RunRequest(
             loaded,
@@ -82,12 +82,16 @@ final class RunCommand implements Callable<Integer> {
         Output.terminal() && !json ? new RunProgressPrinter(output) : RunListener.silent();
     output.note(
         loaded.compiled().experiment().name() + ": seed " + usedSeed + ", results in " + folder);
+    int code = ExitCode.FAILED;
     try {
       RunOutcome outcome = new ExperimentRun(request, listener, stop).run();
       print(outcome, folder, output);
-      return exitCode(outcome.verdict().grade());
+      code = exitCode(outcome.verdict().grade());
+      return code;
     } catch (RunFailedException e) {
       throw new CommandFailure(ExitCode.FAILED, "the run failed: " + e.getMessage());
+    } finally {
+      signals.finished(code);
     }
   }
 

@@ -11,6 +11,7 @@ import io.kollaps.topology.path.Endpoint;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -138,8 +139,15 @@ final class CommandExecutor {
       programs.started(endpoint, offsetNanos());
       String waited = conditions.waited(endpoint).map(w -> "waited for " + w).orElse("");
       record(start.plannedNanos(), "join", name(endpoint), waited, "");
-      ended.thenAccept(
-          status -> teller.accept(new RunEvent.ProgramEnded(offsetNanos(), endpoint, status)));
+      CompletableFuture<Void> _ =
+          ended.handle(
+              (status, failure) -> {
+                teller.accept(
+                    failure == null
+                        ? new RunEvent.ProgramEnded(offsetNanos(), endpoint, status)
+                        : new RunEvent.StartFailed(offsetNanos(), endpoint, failure.toString()));
+                return null;
+              });
     } catch (RuntimeStartException e) {
       record(start.plannedNanos(), "join", name(endpoint), "", String.valueOf(e.getMessage()));
       teller.accept(

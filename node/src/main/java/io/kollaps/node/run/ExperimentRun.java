@@ -123,11 +123,20 @@ public final class ExperimentRun {
     // The start lies a little ahead, so that nothing planned for it is late because of the last
     // preparations.
     long startNanos = System.nanoTime() + START_DELAY_NANOS;
+    EventInbox inbox = new EventInbox();
     LoopAssembly assembly =
         new LoopAssembly(
-            request, part, sharing, sampler, observed.programs, results, listener, startNanos);
+            request,
+            part,
+            sharing,
+            sampler,
+            observed.programs,
+            results,
+            listener,
+            inbox,
+            startNanos);
     RunLoop loop = assembly.loop();
-    stop.hear(why -> loop.tell(new RunEvent.StopAsked(Math.max(0, loop.offsetNanos()), why)));
+    stop.hear(why -> inbox.tell(new RunEvent.StopAsked(Math.max(0, loop.offsetNanos()), why)));
     sharing.begin(System.nanoTime(), part.firstEpoch());
     TimeUnit.NANOSECONDS.sleep(startNanos - System.nanoTime());
     listener.state("running");

@@ -36,7 +36,7 @@ final class HealthRecorder implements AutoCloseable {
     recorder.host.sample();
     recorder.lastNanos = offset.getAsLong();
     recorder.lastBusyNanos = fabric.health().busyNanos();
-    var unused =
+    var _ =
         recorder.timer.scheduleAtFixedRate(
             recorder::sample, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
     return recorder;

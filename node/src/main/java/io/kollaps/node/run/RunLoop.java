@@ -4,9 +4,7 @@ import io.kollaps.fabric.FabricException;
 import io.kollaps.node.results.FlowSample;
 import io.kollaps.node.results.LoopHealth;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -14,9 +12,6 @@ import java.util.function.LongSupplier;
  * drives the sharing loop between. Other threads only put events into its queue.
  */
 final class RunLoop {
-  /** Most events that may wait; more than this means that the loop is stuck, and the run fails. */
-  static final int MAX_WAITING_EVENTS = 200_000;
-
   private final RunProgress progress;
   private final CommandExecutor executor;
   private final SharingLoop sharing;
@@ -26,7 +21,7 @@ final class RunLoop {
   private final LongSupplier clock;
   private final long periodNanos;
   private final long startNanos;
-  private final BlockingQueue<RunEvent> inbox = new ArrayBlockingQueue<>(MAX_WAITING_EVENTS);
+  private final EventInbox inbox;
   private final LatenessTally tally = new LatenessTally();
   private long nextRoundNanos;
   private long nextSampleNanos = FlowSampler.SAMPLE_NANOS;
@@ -45,6 +40,7 @@ final class RunLoop {
       FlowSampler sampler,
       StartConditions conditions,
       SampleSink samples,
+      EventInbox inbox,
       LongSupplier clock,
       long periodNanos,
       long startNanos) {
@@ -54,6 +50,7 @@ final class RunLoop {
     this.sampler = sampler;
     this.conditions = conditions;
     this.samples = samples;
+    this.inbox = inbox;
     this.clock = clock;
     this.periodNanos = periodNanos;
     this.startNanos = startNanos;
@@ -62,14 +59,6 @@ final class RunLoop {
   /** Offset of now from the start, negative before it. */
   long offsetNanos() {
     return clock.getAsLong() - startNanos;
-  }
-
-  /** Puts an event into the queue; from any thread. */
-  void tell(RunEvent event) {
-    if (!inbox.offer(event)) {
-      throw new IllegalStateException(
-          "more than " + MAX_WAITING_EVENTS + " events wait for the run's loop: it is stuck");
-    }
   }
 
   /**
@@ -88,9 +77,9 @@ final class RunLoop {
         round(now);
       } else {
         long wait = Math.min(progress.nextDueNanos(), nextRoundNanos) - now;
-        RunEvent event = inbox.poll(wait, TimeUnit.NANOSECONDS);
-        if (event != null) {
-          handle(event);
+        Optional<RunEvent> event = inbox.poll(wait);
+        if (event.isPresent()) {
+          handle(event.get());
         }
       }
       if (executor.end().isPresent()) {
