@@ -15,6 +15,7 @@ import io.kollaps.node.run.StopSwitch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -110,7 +111,9 @@ final class RunCommand implements Callable<Integer> {
   private static Path defaultFolder(LoadResult.Loaded loaded) {
     return Path.of(
         "results",
-        loaded.compiled().experiment().name() + "-" + LocalDateTime.now().format(FOLDER_TIME));
+        loaded.compiled().experiment().name()
+            + "-"
+            + LocalDateTime.now(ZoneId.systemDefault()).format(FOLDER_TIME));
   }
 
   private static int exitCode(Verdict.Grade grade) {
