@@ -23,7 +23,6 @@ import java.nio.file.Files;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
@@ -39,7 +38,7 @@ public final class ExperimentRun {
    */
   public static final String RESULTS_POINTER = "results";
 
-  private static final long START_DELAY_NANOS = 50_000_000L;
+  private static final long START_DELAY_NANOS = RunLoop.PRELUDE_NANOS + 50_000_000L;
   private static final int LOOP_PRIORITY = 1;
 
   private final RunRequest request;
@@ -138,7 +137,6 @@ public final class ExperimentRun {
     RunLoop loop = assembly.loop();
     stop.hear(why -> inbox.tell(new RunEvent.StopAsked(Math.max(0, loop.offsetNanos()), why)));
     sharing.begin(System.nanoTime(), part.firstEpoch());
-    TimeUnit.NANOSECONDS.sleep(startNanos - System.nanoTime());
     listener.state("running");
     try (HealthRecorder _ = HealthRecorder.start(part.fabric(), results, loop::offsetNanos)) {
       RunCommand.End end = onOwnThread(loop);

@@ -12,6 +12,12 @@ import java.util.function.LongSupplier;
  * drives the sharing loop between. Other threads only put events into its queue.
  */
 final class RunLoop {
+  /**
+   * The sharing's rounds begin this long before the start: the first rounds of a fresh virtual
+   * machine take many times as long as later ones, and must not be those that matter.
+   */
+  static final long PRELUDE_NANOS = 400_000_000L;
+
   private final RunProgress progress;
   private final CommandExecutor executor;
   private final SharingLoop sharing;
@@ -23,7 +29,7 @@ final class RunLoop {
   private final long startNanos;
   private final EventInbox inbox;
   private final LatenessTally tally = new LatenessTally();
-  private long nextRoundNanos;
+  private long nextRoundNanos = -PRELUDE_NANOS;
   private long nextSampleNanos = FlowSampler.SAMPLE_NANOS;
   private long lastSampleNanos;
 
@@ -62,7 +68,7 @@ final class RunLoop {
   }
 
   /**
-   * Plays the run to its end.
+   * Plays the run to its end; called {@link #PRELUDE_NANOS} before the start.
    *
    * @return why it ended
    * @throws FabricException when the fabric fails
@@ -97,15 +103,17 @@ final class RunLoop {
 
   private void handle(RunEvent event) throws FabricException, InterruptedException {
     executor.observe(event);
-    for (RunCommand command : progress.handle(event)) {
-      executor.carryOut(command);
-    }
+    executor.carryOut(progress.handle(event));
   }
 
   private void round(long now) throws FabricException {
     conditions.look();
-    tally.add(now - nextRoundNanos);
     sharing.round(clock.getAsLong());
+    if (nextRoundNanos < 0) {
+      sampler.take(0, PRELUDE_NANOS);
+    } else {
+      tally.add(now - nextRoundNanos);
+    }
     if (now >= nextSampleNanos) {
       takeSample(now);
       nextSampleNanos = (now / FlowSampler.SAMPLE_NANOS + 1) * FlowSampler.SAMPLE_NANOS;
