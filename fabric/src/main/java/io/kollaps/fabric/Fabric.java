@@ -50,7 +50,8 @@ public interface Fabric extends AutoCloseable {
   void setRates(int[] pathIds, long[] ratesBitsPerSecond) throws FabricException;
 
   /**
-   * Cuts or restores everything to and from endpoints, all at one instant between two packets; their {@code eth0} stay up.
+   * Cuts or restores everything to and from endpoints, all at one instant between two packets;
+   * their {@code eth0} stay up.
    *
    * @throws FabricException when it cannot be done
    */
@@ -79,7 +80,10 @@ public interface Fabric extends AutoCloseable {
   /** Totals of one path since it was first set; zeros for a path that never was. */
   PathCounters counters(int from, int to);
 
-  /** Processor time of the fabric's threads since it was made, in nanoseconds; cheap, as opposed to {@link #health}. */
+  /**
+   * Processor time of the fabric's threads since it was made, in nanoseconds; cheap, as opposed to
+   * {@link #health}.
+   */
   long busyNanos();
 
   /** How well the fabric keeps its promises, since it was made. */

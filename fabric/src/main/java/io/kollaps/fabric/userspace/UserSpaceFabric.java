@@ -193,7 +193,8 @@ public final class UserSpaceFabric implements Fabric {
         .make(
             "connect or disconnect " + batch.size() + " endpoints",
             (engine, _, _) ->
-                batch.forEach(change -> engine.setConnected(change.endpoint(), change.connected())));
+                batch.forEach(
+                    change -> engine.setConnected(change.endpoint(), change.connected())));
   }
 
   /**
