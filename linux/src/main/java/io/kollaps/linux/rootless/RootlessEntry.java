@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How an ordinary user runs experiments: Kollaps starts inside user, network and mount namespaces of
- * the user's own, in which it is root over what it makes and over nothing else.
+ * How an ordinary user runs experiments: Kollaps starts inside user, network and mount namespaces
+ * of the user's own, in which it is root over what it makes and over nothing else.
  *
  * <p>The launcher, when {@code id -u} is not 0, runs {@code unshare --user --map-root-user --net
  * --mount --propagation private -- java ...} ({@link #PREFIX}). There is no {@code --fork}: unshare
@@ -29,8 +29,8 @@ import java.util.concurrent.TimeUnit;
  *   <li>The network is empty but for loopback (down), so nothing can be downloaded after the entry.
  *   <li>/dev/net/tun must be open to all (mode 0666, which it is by default where udev runs).
  *   <li>There is no real-time priority, and no control group of the machine's can be made.
- *   <li>A sweep for the user is best run before the entry: from inside, the environment of processes
- *       of an earlier run's user namespace cannot be read ({@link
+ *   <li>A sweep for the user is best run before the entry: from inside, the environment of
+ *       processes of an earlier run's user namespace cannot be read ({@link
  *       io.kollaps.linux.ownership.Sweep}).
  * </ul>
  */

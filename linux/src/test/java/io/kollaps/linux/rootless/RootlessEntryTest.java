@@ -27,7 +27,9 @@ class RootlessEntryTest {
 
   @Test
   void shouldBeRootInsideWithAnEmptyNetwork() throws Exception {
-    Process inside = enter("id -u; ls /sys/class/net >/dev/null; tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '; exit 7");
+    Process inside =
+        enter(
+            "id -u; ls /sys/class/net >/dev/null; tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '; exit 7");
 
     assertThat(new String(inside.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
         .isEqualTo("0\nlo\n");

@@ -46,10 +46,7 @@ class OrdinaryUserTest {
             "3",
             mark,
             end));
-    return new ProcessBuilder(command)
-        .directory(folder.toFile())
-        .redirectErrorStream(true)
-        .start();
+    return new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
   }
 
   @Test
@@ -88,8 +85,7 @@ class OrdinaryUserTest {
 
       host.destroyForcibly().waitFor();
 
-      TestRun.await(
-          "no process", () -> TestRun.processesWith("sleep\0" + mark).isEmpty());
+      TestRun.await("no process", () -> TestRun.processesWith("sleep\0" + mark).isEmpty());
       StateFolder state = new StateFolder(folder.resolve("work/state"));
       assertThat(Sweep.sweep(state).clean()).isTrue();
       assertThat(Sweep.sweep(state).swept()).isEmpty();
