@@ -83,6 +83,25 @@ public final class Statistics {
   }
 
   /**
+   * Median of the standard deviations of consecutive blocks: a moment in which the machine stood
+   * still spoils one block, not the figure.
+   *
+   * @param blocks how many, each gets at least two values
+   * @param values in the order measured
+   */
+  public static double blockDeviation(int blocks, double... values) {
+    int length = values.length / blocks;
+    if (length < 2) {
+      return deviation(values);
+    }
+    double[] deviations = new double[blocks];
+    for (int i = 0; i < blocks; i++) {
+      deviations[i] = deviation(Arrays.copyOfRange(values, i * length, (i + 1) * length));
+    }
+    return median(deviations);
+  }
+
+  /**
    * Mean of the squared differences.
    *
    * @param measured at least one

@@ -23,6 +23,7 @@ final class DelayMeasurements {
   private static final long JITTER_LATENCY_NANOS = 20 * MILLI;
   private static final long JITTER_DEVIATION_NANOS = 2 * MILLI;
   private static final long JITTER_INTERVAL_NANOS = MILLI;
+  private static final int JITTER_BLOCKS = 10;
   private static final List<Double> LOSSES = List.of(0.01, 0.05);
   private static final double LOSS_PACKETS_PER_SECOND = 4_000;
   private static final int LOSS_PAYLOAD_BYTES = 100;
@@ -43,6 +44,7 @@ final class DelayMeasurements {
       for (long latency : LATENCIES_MILLIS) {
         rows.add(roundTrip(lab, latency));
       }
+      subject.notes().note(lab.health());
       rows.addAll(jitter(lab));
       rows.addAll(loss(lab));
     }
@@ -122,7 +124,7 @@ final class DelayMeasurements {
                   PERCENT / Math.sqrt(2.0 * times.length)),
               ideal,
               ideal,
-              Statistics.deviation(times),
+              Statistics.blockDeviation(JITTER_BLOCKS, times),
               "ms"));
     }
     return rows;

@@ -3,6 +3,7 @@ package io.kollaps.benchmarks.fabric;
 import io.kollaps.benchmarks.BenchmarkException;
 import io.kollaps.benchmarks.Notes;
 import io.kollaps.benchmarks.lab.FabricKind;
+import io.kollaps.benchmarks.lab.HostLoad;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,9 +25,11 @@ public final class FabricBenchmark {
     List<FabricRow> rows = new ArrayList<>();
     for (FabricKind kind : kinds) {
       Subject subject = new Subject(kind, quick ? FabricPlan.QUICK : FabricPlan.FULL, notes);
+      HostLoad load = new HostLoad();
       rows.addAll(new RateMeasurements(subject).rows());
       rows.addAll(new DelayMeasurements(subject).rows());
       rows.addAll(new ThroughputMeasurements(subject).rows());
+      notes.note(load.sentence());
     }
     return rows;
   }

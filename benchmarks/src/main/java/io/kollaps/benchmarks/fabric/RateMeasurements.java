@@ -49,6 +49,7 @@ final class RateMeasurements {
       for (long rate : plan.udpRates()) {
         udp(lab, rate).ifPresent(rows::add);
       }
+      subject.notes().note(lab.health());
     }
     return rows;
   }
@@ -105,6 +106,7 @@ final class RateMeasurements {
         for (int i = 0; i < rates.length; i++) {
           rows.add(rateRow(names.get(i), nominal.get(i), rates[i]));
         }
+        subject.notes().note(lab.health());
       } finally {
         closeAll(traffic);
       }

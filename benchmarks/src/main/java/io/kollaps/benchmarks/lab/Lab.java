@@ -3,6 +3,7 @@ package io.kollaps.benchmarks.lab;
 import io.kollaps.benchmarks.BenchmarkException;
 import io.kollaps.fabric.Fabric;
 import io.kollaps.fabric.FabricException;
+import io.kollaps.fabric.FabricHealth;
 import io.kollaps.fabric.PathSetting;
 import io.kollaps.fabric.PathShape;
 import io.kollaps.fabric.PortSpec;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -31,6 +33,7 @@ public final class Lab implements AutoCloseable {
   private static final String SUBNET = "10.98.0.0";
   private static final int SUBNET_LENGTH = 16;
   private static final int HOSTS_PER_BYTE = 250;
+  private static final double NANOS_PER_MILLI = 1e6;
 
   /** So that one TCP flow can fill 5 Gbit/s over 10 ms, which the usual 4 to 6 MB cannot. */
   private static final String TCP_MEMORY = "4096 131072 67108864";
@@ -144,6 +147,20 @@ public final class Lab implements AutoCloseable {
     } catch (FabricException e) {
       throw new BenchmarkException("cannot set a path to measure: " + e.getMessage(), e);
     }
+  }
+
+  /** How punctual the fabric was so far, as one sentence for a reader of the figures. */
+  public String health() {
+    FabricHealth health = fabric.health();
+    return String.format(
+        Locale.ROOT,
+        "packets left late by p50 %.3f ms, p99 %.3f ms, at most %.3f ms; %s; own drops %d, throttled %d times",
+        health.latenessP50Nanos() / NANOS_PER_MILLI,
+        health.latenessP99Nanos() / NANOS_PER_MILLI,
+        health.latenessMaxNanos() / NANOS_PER_MILLI,
+        health.realTime() ? "real-time priority" : "no real-time priority",
+        health.limitDroppedPackets() + health.deviceDroppedPackets(),
+        health.throttled());
   }
 
   /** Takes everything away. */
