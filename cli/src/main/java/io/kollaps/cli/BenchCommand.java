@@ -13,7 +13,12 @@ import picocli.CommandLine.Spec;
     description =
         "Measures Kollaps on this machine; every figure stands beside what it is compared with. See docs/bench.md.",
     mixinStandardHelpOptions = true,
-    subcommands = {BenchFabricCommand.class, BenchSharingCommand.class})
+    subcommands = {
+      BenchFabricCommand.class,
+      BenchSharingCommand.class,
+      BenchEventsCommand.class,
+      BenchEndpointsCommand.class,
+    })
 final class BenchCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 

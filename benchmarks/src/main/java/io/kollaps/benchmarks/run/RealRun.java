@@ -87,6 +87,22 @@ final class RealRun {
     return outcome;
   }
 
+  /**
+   * Runs until the benchmark itself asks for the end.
+   *
+   * @param reason with which the benchmark asks; another one ended the run early
+   * @throws BenchmarkException when the run failed or was ended early
+   */
+  RunOutcome playUntil(RunListener listener, StopSwitch stop, String reason)
+      throws BenchmarkException, InterruptedException {
+    RunOutcome outcome = whole(listener, stop);
+    String why = stop.asked().orElse(reason);
+    if (!why.equals(reason)) {
+      throw new BenchmarkException("ended early: " + why);
+    }
+    return outcome;
+  }
+
   private RunOutcome whole(RunListener listener, StopSwitch stop)
       throws BenchmarkException, InterruptedException {
     try {
