@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     subcommands = {
       BenchFabricCommand.class,
+      BenchTopologyCommand.class,
       BenchSharingCommand.class,
       BenchEventsCommand.class,
       BenchEndpointsCommand.class,

@@ -12,6 +12,8 @@ import io.kollaps.node.run.StopSwitch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** How late many events of one instant are carried out in a real run of sleeping programs. */
 public final class EventsBenchmark {
@@ -70,7 +72,8 @@ public final class EventsBenchmark {
               repetitions,
               events,
               endpoints));
-      double[] lateness = lateness(RealRun.of("events", yaml()).play(RunListener.silent(), stop));
+      double[] lateness =
+          lateness(RealRun.of("events", yaml()).play(RunListener.silent(), stop), notes);
       quantiles[0][i] = Statistics.median(lateness);
       quantiles[1][i] = Statistics.quantile(P99, lateness);
       quantiles[2][i] = Statistics.quantile(1, lateness);
@@ -90,7 +93,7 @@ public final class EventsBenchmark {
     return rows;
   }
 
-  private double[] lateness(RunOutcome outcome) throws BenchmarkException {
+  private double[] lateness(RunOutcome outcome, Notes notes) throws BenchmarkException {
     List<EventRecord> done =
         outcome.observations().events().stream()
             .filter(event -> event.plannedNanos() == INSTANT_NANOS)
@@ -105,6 +108,21 @@ public final class EventsBenchmark {
       throw new BenchmarkException(
           "only " + done.size() + " of " + events + " events were recorded");
     }
+    Map<String, List<Double>> byKind = new TreeMap<>();
+    for (EventRecord event : done) {
+      byKind
+          .computeIfAbsent(event.kind(), kind -> new ArrayList<>())
+          .add(event.latenessNanos() / NANOS_PER_MILLI);
+    }
+    byKind.forEach(
+        (kind, late) ->
+            notes.note(
+                String.format(
+                    Locale.ROOT,
+                    "  %s: %d events, late by %.3f ms (median)",
+                    kind,
+                    late.size(),
+                    Statistics.median(late))));
     return done.stream().mapToDouble(event -> event.latenessNanos() / NANOS_PER_MILLI).toArray();
   }
 
