@@ -28,7 +28,9 @@ public final class TopologyBenchmark {
   private static final FabricKind FABRIC = FabricKind.USER_SPACE;
   private static final int SAMPLED_ENDPOINTS = 40;
   private static final int ECHOES = 20;
-  private static final long ECHO_INTERVAL_NANOS = 10_000_000;
+
+  /** All pairs at once and slowly: a moment in which the machine stands still spoils few echoes. */
+  private static final long ECHO_INTERVAL_NANOS = 250_000_000;
   private static final long LAST_NANOS = 300_000_000;
   private static final double NANOS_PER_SECOND = 1e9;
   private static final double NANOS_PER_MILLI = 1e6;
@@ -70,7 +72,7 @@ public final class TopologyBenchmark {
       Experiment experiment = ScaleFreeGraph.generate(size, SEED);
       rows.addAll(computed(size, experiment));
       if (ping) {
-        rows.addAll(pinged(size, compile(experiment)));
+        rows.addAll(pinged(size, compile(experiment), notes));
       }
     }
     notes.note(load.sentence());
@@ -146,7 +148,7 @@ public final class TopologyBenchmark {
   }
 
   /** Only the sampled endpoints are attached, with the paths that they have in the whole network. */
-  private static List<ComparedRow> pinged(int size, CompiledExperiment compiled)
+  private static List<ComparedRow> pinged(int size, CompiledExperiment compiled, Notes notes)
       throws BenchmarkException, InterruptedException {
     Paths paths = compiled.pathsAt(0);
     int sampled = Math.min(SAMPLED_ENDPOINTS, paths.endpointCount());
@@ -162,20 +164,24 @@ public final class TopologyBenchmark {
     List<Double> idealMedians = new ArrayList<>();
     try (Lab lab = Lab.open(FABRIC, sampled, SEED)) {
       lab.set(settings(paths, chosen));
+      List<EchoProbe> probes = new ArrayList<>();
+      for (int i = 0; i < sampled; i++) {
+        probes.add(
+            EchoProbe.start(
+                lab.station(i), lab.station((i + 1) % sampled), ECHOES, ECHO_INTERVAL_NANOS));
+      }
       for (int i = 0; i < sampled; i++) {
         int to = (i + 1) % sampled;
         double theory = paths.roundTripNanos(chosen[i], chosen[to]) / NANOS_PER_MILLI;
-        try (EchoProbe probe =
-            EchoProbe.start(lab.station(i), lab.station(to), ECHOES, ECHO_INTERVAL_NANOS)) {
-          double[] times = probe.roundTripMillis(LAST_NANOS);
-          for (double time : times) {
-            measured.add(time);
-            ideal.add(theory);
-          }
-          medians.add(Statistics.median(times));
-          idealMedians.add(theory);
+        double[] times = probes.get(i).roundTripMillis(i == 0 ? LAST_NANOS : 0);
+        for (double time : times) {
+          measured.add(time);
+          ideal.add(theory);
         }
+        medians.add(Statistics.median(times));
+        idealMedians.add(theory);
       }
+      notes.note(lab.health());
     }
     double kollaps = KOLLAPS.getOrDefault(size, GOAL);
     String reference =
