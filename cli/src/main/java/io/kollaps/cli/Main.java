@@ -58,7 +58,6 @@ public final class Main implements Callable<Integer> {
           exception.printStackTrace(err);
           return ExitCode.FAILED;
         });
-    line.getSubcommands().get("generate-completion").getCommandSpec().usageMessage().hidden(false);
     return line;
   }
 

@@ -1,5 +1,6 @@
 package io.kollaps.cli;
 
+import java.io.Console;
 import java.io.PrintWriter;
 import picocli.CommandLine.Model.CommandSpec;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -37,7 +38,9 @@ final class Output {
   }
 
   /** True when a person sees standard output: colours and progress are for terminals only. */
+  @SuppressWarnings("SystemConsoleNull") // NullAway and the JDK's annotations differ on it
   static boolean terminal() {
-    return System.console() != null && System.console().isTerminal();
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 }

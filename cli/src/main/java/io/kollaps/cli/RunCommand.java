@@ -15,6 +15,7 @@ import io.kollaps.node.run.StopSwitch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -69,7 +70,7 @@ final class RunCommand implements Callable<Integer> {
     Readiness.check(loaded.compiled(), output);
     Path folder = results == null ? defaultFolder(loaded) : results;
     StopSwitch stop = new StopSwitch();
-    StopSignals.install(stop);
+    StopSignals signals = StopSignals.install(stop);
     RunRequest request =
         new RunRequest(
             loaded,
@@ -82,12 +83,16 @@ final class RunCommand implements Callable<Integer> {
         Output.terminal() && !json ? new RunProgressPrinter(output) : RunListener.silent();
     output.note(
         loaded.compiled().experiment().name() + ": seed " + usedSeed + ", results in " + folder);
+    int code = ExitCode.FAILED;
     try {
       RunOutcome outcome = new ExperimentRun(request, listener, stop).run();
       print(outcome, folder, output);
-      return exitCode(outcome.verdict().grade());
+      code = exitCode(outcome.verdict().grade());
+      return code;
     } catch (RunFailedException e) {
       throw new CommandFailure(ExitCode.FAILED, "the run failed: " + e.getMessage());
+    } finally {
+      signals.finished(code);
     }
   }
 
@@ -106,7 +111,9 @@ final class RunCommand implements Callable<Integer> {
   private static Path defaultFolder(LoadResult.Loaded loaded) {
     return Path.of(
         "results",
-        loaded.compiled().experiment().name() + "-" + LocalDateTime.now().format(FOLDER_TIME));
+        loaded.compiled().experiment().name()
+            + "-"
+            + LocalDateTime.now(ZoneId.systemDefault()).format(FOLDER_TIME));
   }
 
   private static int exitCode(Verdict.Grade grade) {

@@ -81,7 +81,7 @@ final class RunProgressPrinter implements RunListener {
                     .append(
                         e.getValue().granted == Long.MAX_VALUE
                             ? "unlimited"
-                            : Rates.format(e.getValue().granted)));
+                            : Rates.format((double) e.getValue().granted)));
     if (flows.size() > MAX_FLOWS_SHOWN) {
       line.append("  and ").append(flows.size() - MAX_FLOWS_SHOWN).append(" more");
     }

@@ -1,30 +1,49 @@
 package io.kollaps.cli;
 
 import io.kollaps.node.run.StopSwitch;
-import java.util.concurrent.atomic.AtomicInteger;
-import sun.misc.Signal;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
- * Ctrl-C and SIGTERM end a run early, but in order; a third signal ends the process at once (the
- * next command sweeps then).
+ * Ctrl-C, SIGTERM and SIGHUP end a run early, but in order: the JVM's shutdown waits until the run
+ * has cleaned up and reported, and the process ends with the run's exit code.
  */
 final class StopSignals {
-  private static final int PATIENCE = 3;
-  private static final int SIGNAL_EXIT_BASE = 128;
+  /**
+   * Longest wait for a run to end in order; above the longest grace that files usually give. What
+   * is left then, the next command sweeps.
+   */
+  private static final long PATIENCE_SECONDS = 120;
+
+  private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
 
   private StopSignals() {}
 
-  static void install(StopSwitch stop) {
-    AtomicInteger count = new AtomicInteger();
-    for (String name : new String[] {"INT", "TERM", "HUP"}) {
-      Signal.handle(
-          new Signal(name),
-          signal -> {
-            stop.ask(name.equals("INT") ? "ended early by Ctrl-C" : "ended early by SIG" + name);
-            if (count.incrementAndGet() >= PATIENCE) {
-              Runtime.getRuntime().halt(SIGNAL_EXIT_BASE + signal.getNumber());
-            }
-          });
+  /** Turns signals into a call of the switch, from now on. */
+  static StopSignals install(StopSwitch stop) {
+    StopSignals signals = new StopSignals();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> signals.shutDown(stop), "kollaps-stop"));
+    return signals;
+  }
+
+  /** The command is done; a shutdown that waits goes on, with this exit code. */
+  void finished(int code) {
+    exitCode.complete(code);
+  }
+
+  private void shutDown(StopSwitch stop) {
+    if (exitCode.isDone()) {
+      return;
+    }
+    stop.ask("ended early by a signal (Ctrl-C)");
+    try {
+      Runtime.getRuntime().halt(exitCode.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    } catch (TimeoutException | ExecutionException e) {
+      Runtime.getRuntime().halt(ExitCode.FAILED);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

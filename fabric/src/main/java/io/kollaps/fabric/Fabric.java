@@ -50,17 +50,41 @@ public interface Fabric extends AutoCloseable {
   void setRates(int[] pathIds, long[] ratesBitsPerSecond) throws FabricException;
 
   /**
-   * Cuts (false) or restores (true) everything to and from an endpoint; {@code eth0} stays up.
+   * Cuts or restores everything to and from endpoints, all at one instant between two packets;
+   * their {@code eth0} stay up.
    *
    * @throws FabricException when it cannot be done
    */
-  void setConnected(int endpoint, boolean connected) throws FabricException;
+  void setConnected(List<Connection> changes) throws FabricException;
+
+  /**
+   * As {@link #setConnected(List)}, for one endpoint.
+   *
+   * @throws FabricException when it cannot be done
+   */
+  default void setConnected(int endpoint, boolean connected) throws FabricException {
+    setConnected(List.of(new Connection(endpoint, connected)));
+  }
+
+  /**
+   * Whether an endpoint is connected.
+   *
+   * @param endpoint index of the endpoint
+   * @param connected false when everything to and from it is dropped
+   */
+  record Connection(int endpoint, boolean connected) {}
 
   /** Tells the sink every path that carried or dropped traffic since the last call. */
   void readUsage(UsageSink sink);
 
   /** Totals of one path since it was first set; zeros for a path that never was. */
   PathCounters counters(int from, int to);
+
+  /**
+   * Processor time of the fabric's threads since it was made, in nanoseconds; cheap, as opposed to
+   * {@link #health}.
+   */
+  long busyNanos();
 
   /** How well the fabric keeps its promises, since it was made. */
   FabricHealth health();

@@ -183,13 +183,18 @@ public final class UserSpaceFabric implements Fabric {
   }
 
   @Override
-  public void setConnected(int endpoint, boolean connected) throws FabricException {
-    requireEndpoint(endpoint);
+  public void setConnected(List<Connection> changes) throws FabricException {
+    List<Connection> batch = List.copyOf(changes);
+    for (Connection change : batch) {
+      requireEndpoint(change.endpoint());
+    }
     thread
         .changes()
         .make(
-            (connected ? "connect" : "disconnect") + " endpoint " + endpoint,
-            (engine, _, _) -> engine.setConnected(endpoint, connected));
+            "connect or disconnect " + batch.size() + " endpoints",
+            (engine, _, _) ->
+                batch.forEach(
+                    change -> engine.setConnected(change.endpoint(), change.connected())));
   }
 
   /**
@@ -218,6 +223,11 @@ public final class UserSpaceFabric implements Fabric {
   @Override
   public PathCounters counters(int from, int to) {
     return statistics.counters(from, to);
+  }
+
+  @Override
+  public long busyNanos() {
+    return thread.health().busyNanos();
   }
 
   @Override

@@ -47,23 +47,24 @@ public abstract class FabricConformance {
     return new TestNetwork(fabric(endpoints), attached);
   }
 
-  // The upper bounds are far because other programs may hold the processor; a fabric that forgets
-  // the delay of one direction, or adds it twice, is farther off still.
+  // The smallest of many, and a far upper bound: the machine may add to a round trip whenever other
+  // programs, or other machines on its host, hold the processor; it never takes away from one. A
+  // fabric that forgets the delay of one direction, or adds it twice, is farther off still.
   @Test
   void shouldDelayInEachDirection() throws Exception {
     try (TestNetwork network = network(2)) {
       for (int millis : new int[] {0, 10, 50}) {
         network.setBoth(0, 1, delay(millis * 1_000_000L));
-        assertThat(network.medianPingMillis(0, address4(1), 11))
+        assertThat(network.smallestPingMillis(0, address4(1), 25))
             .as("IPv4, %d ms", millis)
             .isBetween(2.0 * millis, 2.0 * millis + 8);
-        assertThat(network.medianPingMillis(1, address6(0), 11))
+        assertThat(network.smallestPingMillis(1, address6(0), 25))
             .as("IPv6, %d ms", millis)
             .isBetween(2.0 * millis, 2.0 * millis + 8);
       }
       network.set(0, 1, delay(40_000_000));
       network.set(1, 0, delay(0));
-      assertThat(network.medianPingMillis(0, address4(1), 11)).isBetween(40.0, 55.0);
+      assertThat(network.smallestPingMillis(0, address4(1), 25)).isBetween(40.0, 55.0);
     }
   }
 

@@ -141,6 +141,11 @@ public final class TestNetwork implements AutoCloseable {
 
   /** Median round trip of pings, in milliseconds. */
   public double medianPingMillis(int from, InetAddress to, int count) throws Exception {
+    List<Double> times = pingMillis(from, to, count);
+    return times.get(times.size() / 2);
+  }
+
+  private List<Double> pingMillis(int from, InetAddress to, int count) throws Exception {
     String printed =
         run(from, "ping", "-n", "-c", "" + count, "-i", "0.02", "-W", "2", to.getHostAddress());
     List<Double> times =
@@ -153,7 +158,12 @@ public final class TestNetwork implements AutoCloseable {
     if (times.isEmpty()) {
       throw new AssertionError("no ping came back: " + printed);
     }
-    return times.get(times.size() / 2);
+    return times;
+  }
+
+  /** Shortest round trip of pings, in milliseconds. */
+  public double smallestPingMillis(int from, InetAddress to, int count) throws Exception {
+    return pingMillis(from, to, count).getFirst();
   }
 
   /** Number of pings that came back. */

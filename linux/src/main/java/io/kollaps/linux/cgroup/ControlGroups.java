@@ -15,9 +15,9 @@ import java.util.Optional;
  * to make them, and the version of its files.
  *
  * <p>Version 1: below the group of this process, so that limits around it keep counting. Version 2:
- * below the group of this process when that passes controllers on, else below the top of the mounted
- * hierarchy, since a group with processes in it cannot pass controllers on. The hybrid layout, where
- * version 2 is mounted beside version 1 without controllers, ends in version 1.
+ * below the group of this process when that passes controllers on, else below the top of the
+ * mounted hierarchy, since a group with processes in it cannot pass controllers on. The hybrid
+ * layout, where version 2 is mounted beside version 1 without controllers, ends in version 1.
  */
 public final class ControlGroups {
 
@@ -83,7 +83,8 @@ public final class ControlGroups {
         missing.put(
             controller,
             reasons.isEmpty()
-                ? "no control group hierarchy with the controller " + controller.word()
+                ? "no control group hierarchy with the controller "
+                    + controller.word()
                     + " is mounted"
                 : String.join("; ", reasons));
       }

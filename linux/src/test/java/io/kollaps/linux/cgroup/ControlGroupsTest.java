@@ -34,7 +34,9 @@ class ControlGroupsTest {
 
     ControlGroups groups =
         ControlGroups.detect(
-            List.of(mount("memory", "cgroup", "rw", "memory"), mount("cpu", "cgroup", "cpu", "cpuacct")),
+            List.of(
+                mount("memory", "cgroup", "rw", "memory"),
+                mount("cpu", "cgroup", "cpu", "cpuacct")),
             List.of("4:memory:/mine", "3:cpu,cpuacct:/gone"));
 
     assertThat(groups.place(Controller.MEMORY)).contains(new Place(own, 1));

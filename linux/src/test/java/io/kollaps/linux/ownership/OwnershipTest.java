@@ -80,7 +80,9 @@ class OwnershipTest {
   @Test
   void shouldReadWhatIsWholeOfABrokenJournal() throws IOException {
     Path run =
-        deadRun("x", "+\tfolder\t/one\n\0\0garbage\n+\tBAD\tx\n?\tfile\t/q\n+\tfile\t/a\0b\n+\tfolder\t/ha");
+        deadRun(
+            "x",
+            "+\tfolder\t/one\n\0\0garbage\n+\tBAD\tx\n?\tfile\t/q\n+\tfile\t/a\0b\n+\tfolder\t/ha");
 
     Journal.Contents contents = Journal.read(run);
 
@@ -134,8 +136,12 @@ class OwnershipTest {
     Path run =
         deadRun(
             "dead",
-            "+\tfolder\t" + foreign + "\n+\tfile\t" + file
-                + "\n+\tcgroup\t" + foreign
+            "+\tfolder\t"
+                + foreign
+                + "\n+\tfile\t"
+                + file
+                + "\n+\tcgroup\t"
+                + foreign
                 + "\n+\tcgroup\t/sys/fs/cgroup/cpu/kollaps-dead/../..\n+\tmount\t/\n+\tprocesses\tother\n");
     Files.createSymbolicLink(run.resolve("link"), foreign);
     Files.createDirectory(run.resolve("inner"));
@@ -180,6 +186,33 @@ class OwnershipTest {
       own.destroyForcibly();
       near.destroyForcibly();
     }
+  }
+
+  @Test
+  void shouldKillFirstProcessesOfEndpointsByTheirInitScript() throws Exception {
+    Path run = deadRun("dead", "");
+    Path script = Files.writeString(run.resolve("init"), "while :; do sleep 0.05; done\n");
+    Process first = withoutEnvironment("sh", script.toString());
+    Process reader = withoutEnvironment("tail", "-f", script.toString());
+    try {
+      assertThat(Sweep.sweep(state).clean()).isTrue();
+
+      assertThat(first.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(reader.isAlive()).isTrue();
+    } finally {
+      first.destroyForcibly();
+      reader.destroyForcibly();
+    }
+  }
+
+  private static Process withoutEnvironment(String... command) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().clear();
+    builder.environment().put("PATH", "/usr/bin:/bin");
+    return builder.start();
   }
 
   private static Process sleeper(Map<String, String> environment) throws IOException {
@@ -237,8 +270,7 @@ class OwnershipTest {
     assertThat(Files.getPosixFilePermissions(named))
         .isEqualTo(PosixFilePermissions.fromString("rwx------"));
 
-    assertThat(UserIds.parse(0, List.of("0 1000 1")))
-        .isEqualTo(new UserIds(0, 1000, false));
+    assertThat(UserIds.parse(0, List.of("0 1000 1"))).isEqualTo(new UserIds(0, 1000, false));
     assertThat(UserIds.parse(1000, List.of("         0          0 4294967295")))
         .isEqualTo(new UserIds(1000, 1000, true));
     assertThat(UserIds.parse(0, List.of("0 1000 1")).isRoot()).isFalse();
@@ -258,8 +290,7 @@ class OwnershipTest {
   @Test
   void shouldNotReadAHugeJournal() throws IOException {
     Path run = deadRun("dead", "");
-    try (var channel =
-        Files.newByteChannel(run.resolve("journal"), StandardOpenOption.WRITE)) {
+    try (var channel = Files.newByteChannel(run.resolve("journal"), StandardOpenOption.WRITE)) {
       channel.position(Journal.MAX_BYTES);
       channel.write(java.nio.ByteBuffer.wrap(new byte[1]));
     }

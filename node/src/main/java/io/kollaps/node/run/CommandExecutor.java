@@ -1,6 +1,7 @@
 package io.kollaps.node.run;
 
 import io.kollaps.fabric.Fabric;
+import io.kollaps.fabric.Fabric.Connection;
 import io.kollaps.fabric.FabricException;
 import io.kollaps.node.results.EventRecord;
 import io.kollaps.runtime.EndpointInstance;
@@ -8,9 +9,11 @@ import io.kollaps.runtime.RuntimeStartException;
 import io.kollaps.topology.TimelineEvent;
 import io.kollaps.topology.path.CompiledExperiment;
 import io.kollaps.topology.path.Endpoint;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -22,7 +25,7 @@ final class CommandExecutor {
   private final CompiledExperiment compiled;
   private final List<EndpointInstance> instances;
   private final Fabric fabric;
-  private final EpochBatches epochs;
+  private final EpochPreparer epochs;
   private final SharingLoop sharing;
   private final StartConditions conditions;
   private final ProgramLog programs;
@@ -80,8 +83,42 @@ final class CommandExecutor {
     }
   }
 
-  /** Carries out one command. */
-  void carryOut(RunCommand command) throws FabricException {
+  /**
+   * Carries out commands in their order; endpoints that are cut or restored one after the other
+   * change together.
+   */
+  void carryOut(List<RunCommand> commands) throws FabricException, InterruptedException {
+    List<RunCommand.SetConnected> connections = new ArrayList<>();
+    for (RunCommand command : commands) {
+      if (command instanceof RunCommand.SetConnected set) {
+        connections.add(set);
+      } else {
+        connect(connections);
+        carryOut(command);
+      }
+    }
+    connect(connections);
+  }
+
+  private void connect(List<RunCommand.SetConnected> changes) throws FabricException {
+    if (changes.isEmpty()) {
+      return;
+    }
+    fabric.setConnected(
+        changes.stream().map(set -> new Connection(set.endpoint(), set.connected())).toList());
+    for (RunCommand.SetConnected set : changes) {
+      cut.set(set.endpoint(), !set.connected());
+      record(
+          set.plannedNanos(),
+          set.connected() ? "reconnect" : "disconnect",
+          name(set.endpoint()),
+          "",
+          "");
+    }
+    changes.clear();
+  }
+
+  private void carryOut(RunCommand command) throws FabricException, InterruptedException {
     switch (command) {
       case RunCommand.ApplyEpoch apply -> applyEpoch(apply);
       case RunCommand.AwaitCondition await -> conditions.await(await.endpoint());
@@ -98,23 +135,14 @@ final class CommandExecutor {
         instances.get(crash.endpoint()).crash();
         record(crash.plannedNanos(), "crash", name(crash.endpoint()), "", "");
       }
-      case RunCommand.SetConnected set -> {
-        fabric.setConnected(set.endpoint(), set.connected());
-        cut.set(set.endpoint(), !set.connected());
-        record(
-            set.plannedNanos(),
-            set.connected() ? "reconnect" : "disconnect",
-            name(set.endpoint()),
-            "",
-            "");
-      }
+      case RunCommand.SetConnected set -> connect(new ArrayList<>(List.of(set)));
       case RunCommand.End over -> end = Optional.of(over);
     }
   }
 
-  private void applyEpoch(RunCommand.ApplyEpoch apply) throws FabricException {
-    fabric.setPaths(epochs.of(apply.epoch()));
-    sharing.epoch(clock.getAsLong(), compiled.epochs().get(apply.epoch()).paths());
+  private void applyEpoch(RunCommand.ApplyEpoch apply)
+      throws FabricException, InterruptedException {
+    sharing.epoch(clock.getAsLong(), epochs.next());
     for (TimelineEvent event : compiled.experiment().timeline()) {
       if (event.atNanos() == apply.plannedNanos()) {
         EventWords.ofNetwork(event.action())
@@ -138,8 +166,15 @@ final class CommandExecutor {
       programs.started(endpoint, offsetNanos());
       String waited = conditions.waited(endpoint).map(w -> "waited for " + w).orElse("");
       record(start.plannedNanos(), "join", name(endpoint), waited, "");
-      ended.thenAccept(
-          status -> teller.accept(new RunEvent.ProgramEnded(offsetNanos(), endpoint, status)));
+      CompletableFuture<Void> _ =
+          ended.handle(
+              (status, failure) -> {
+                teller.accept(
+                    failure == null
+                        ? new RunEvent.ProgramEnded(offsetNanos(), endpoint, status)
+                        : new RunEvent.StartFailed(offsetNanos(), endpoint, failure.toString()));
+                return null;
+              });
     } catch (RuntimeStartException e) {
       record(start.plannedNanos(), "join", name(endpoint), "", String.valueOf(e.getMessage()));
       teller.accept(

@@ -23,7 +23,6 @@ import java.nio.file.Files;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
@@ -39,7 +38,7 @@ public final class ExperimentRun {
    */
   public static final String RESULTS_POINTER = "results";
 
-  private static final long START_DELAY_NANOS = 50_000_000L;
+  private static final long START_DELAY_NANOS = RunLoop.PRELUDE_NANOS + 50_000_000L;
   private static final int LOOP_PRIORITY = 1;
 
   private final RunRequest request;
@@ -117,18 +116,27 @@ public final class ExperimentRun {
         new EmulationCore(
             CoreSettings.DEFAULT, compiled.experiment().settings().sharing(), 0, source -> true);
     FlowSampler sampler = new FlowSampler(compiled.endpoints());
-    SharingLoop sharing = new SharingLoop(core, part.fabric(), sampler);
+    SharingLoop sharing =
+        new SharingLoop(core, part.fabric(), sampler, compiled.endpoints().size());
     observed.programs = new ProgramLog(compiled.endpoints());
     // The start lies a little ahead, so that nothing planned for it is late because of the last
     // preparations.
     long startNanos = System.nanoTime() + START_DELAY_NANOS;
+    EventInbox inbox = new EventInbox();
     LoopAssembly assembly =
         new LoopAssembly(
-            request, part, sharing, sampler, observed.programs, results, listener, startNanos);
+            request,
+            part,
+            sharing,
+            sampler,
+            observed.programs,
+            results,
+            listener,
+            inbox,
+            startNanos);
     RunLoop loop = assembly.loop();
-    stop.hear(why -> loop.tell(new RunEvent.StopAsked(Math.max(0, loop.offsetNanos()), why)));
-    sharing.begin(System.nanoTime(), compiled.epochs().getFirst().paths());
-    TimeUnit.NANOSECONDS.sleep(startNanos - System.nanoTime());
+    stop.hear(why -> inbox.tell(new RunEvent.StopAsked(Math.max(0, loop.offsetNanos()), why)));
+    sharing.begin(System.nanoTime(), part.firstEpoch());
     listener.state("running");
     try (HealthRecorder _ = HealthRecorder.start(part.fabric(), results, loop::offsetNanos)) {
       RunCommand.End end = onOwnThread(loop);

@@ -35,8 +35,8 @@ final class HealthRecorder implements AutoCloseable {
     HealthRecorder recorder = new HealthRecorder(fabric, results, offset);
     recorder.host.sample();
     recorder.lastNanos = offset.getAsLong();
-    recorder.lastBusyNanos = fabric.health().busyNanos();
-    var unused =
+    recorder.lastBusyNanos = fabric.busyNanos();
+    var _ =
         recorder.timer.scheduleAtFixedRate(
             recorder::sample, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
     return recorder;
@@ -44,7 +44,7 @@ final class HealthRecorder implements AutoCloseable {
 
   private void sample() {
     long now = offset.getAsLong();
-    long busy = fabric.health().busyNanos();
+    long busy = fabric.busyNanos();
     double share = (double) (busy - lastBusyNanos) / Math.max(1, now - lastNanos);
     lastNanos = now;
     lastBusyNanos = busy;

@@ -50,7 +50,7 @@ final class HostSampler {
 
   private Ticks read() {
     try (var lines = Files.lines(stat)) {
-      String[] fields = lines.findFirst().orElse("").trim().split("\\s+");
+      String[] fields = lines.findFirst().orElse("").trim().split("\\s+", -1);
       if (fields.length <= FIELDS) {
         throw new IllegalStateException(stat + " has an unknown form; is this Linux?");
       }

@@ -5,8 +5,6 @@ import io.kollaps.node.results.FlowSample;
 import io.kollaps.node.results.ResultsFolder;
 import io.kollaps.topology.path.CompiledExperiment;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -23,17 +21,17 @@ final class LoopAssembly {
       ProgramLog programs,
       ResultsFolder results,
       RunListener listener,
+      EventInbox inbox,
       long startNanos) {
     CompiledExperiment compiled = request.loaded().compiled();
     LongSupplier clock = System::nanoTime;
-    AtomicReference<Consumer<RunEvent>> teller = new AtomicReference<>(event -> {});
     StartConditions conditions =
         new StartConditions(
             compiled.endpoints(),
             part.instances(),
             request.startConditionTimeoutNanos(),
             () -> clock.getAsLong() - startNanos,
-            event -> teller.get().accept(event));
+            inbox::tell);
     CommandExecutor executor =
         new CommandExecutor(
             compiled,
@@ -42,7 +40,7 @@ final class LoopAssembly {
             conditions,
             programs,
             event -> record(event, results, listener),
-            event -> teller.get().accept(event),
+            inbox::tell,
             clock,
             startNanos);
     loop =
@@ -53,10 +51,10 @@ final class LoopAssembly {
             sampler,
             conditions,
             (atNanos, samples) -> record(atNanos, samples, results, listener),
+            inbox,
             clock,
             compiled.experiment().settings().periodNanos(),
             startNanos);
-    teller.set(loop::tell);
   }
 
   RunLoop loop() {

@@ -12,6 +12,7 @@ import io.kollaps.node.results.ResultsFolder;
 import io.kollaps.runtime.EndpointInstance;
 import io.kollaps.runtime.EndpointSpec;
 import io.kollaps.runtime.RuntimeStartException;
+import io.kollaps.runtime.process.HostsFile;
 import io.kollaps.runtime.process.ProcessRuntime;
 import io.kollaps.topology.path.CompiledExperiment;
 import io.kollaps.topology.path.Endpoint;
@@ -23,13 +24,17 @@ import java.util.List;
 
 /** Makes endpoints and fabric of a part, and takes them away again, in the reverse order. */
 final class PartSetup implements AutoCloseable {
-  /** Longest wait for all endpoints to be ready: far above what thousands take, a bound for a machine that is stuck. */
+  /**
+   * Longest wait for all endpoints to be ready: far above what thousands take, a bound for a
+   * machine that is stuck.
+   */
   private static final long READY_TIMEOUT_NANOS = 120_000_000_000L;
 
   private final RunOwnership ownership;
   private final CompiledExperiment compiled;
   private final ProcessRuntime runtime;
   private final Fabric fabric;
+  private final EpochPreparer epochs;
   private final List<EndpointInstance> instances = new ArrayList<>();
 
   private PartSetup(
@@ -38,6 +43,7 @@ final class PartSetup implements AutoCloseable {
     this.compiled = compiled;
     this.runtime = runtime;
     this.fabric = fabric;
+    this.epochs = new EpochPreparer(compiled);
   }
 
   /** Starts an empty runtime and an empty fabric. */
@@ -58,10 +64,9 @@ final class PartSetup implements AutoCloseable {
     }
   }
 
-  /** Makes every endpoint and its port, and sets the first epoch's paths. */
+  /** Makes every endpoint and its port; no path is set yet. */
   PreparedPart prepare(ResultsFolder results)
-      throws IOException, RuntimeStartException, FabricException {
-    EpochBatches epochs = new EpochBatches(compiled);
+      throws IOException, RuntimeStartException, FabricException, InterruptedException {
     Path hosts = ownership.folder().resolve("hosts");
     ownership.journal().willMake(new OwnedResource.OwnedFile(hosts));
     Files.writeString(hosts, HostsFile.text(compiled.endpoints()));
@@ -84,12 +89,12 @@ final class PartSetup implements AutoCloseable {
               routes,
               PortSpec.DEFAULT_MTU));
     }
-    fabric.setPaths(epochs.of(0));
+    PreparedEpoch first = epochs.next();
     long deadline = System.nanoTime() + READY_TIMEOUT_NANOS;
     for (EndpointInstance instance : instances) {
       instance.awaitReady(Math.max(1, deadline - System.nanoTime()));
     }
-    return new PreparedPart(List.copyOf(instances), fabric, epochs);
+    return new PreparedPart(List.copyOf(instances), fabric, first, epochs);
   }
 
   /** What the user must know about what cannot be done here. */
@@ -105,6 +110,7 @@ final class PartSetup implements AutoCloseable {
   /** Ends all programs, then takes away the ports. */
   @Override
   public void close() throws FabricException {
+    epochs.close();
     try {
       runtime.close();
     } finally {

@@ -8,7 +8,12 @@ import java.util.List;
  * Endpoints and fabric of a part, ready to start.
  *
  * @param instances by endpoint index
- * @param fabric with all ports attached and the first epoch's paths set
- * @param epochs what to tell the fabric later
+ * @param fabric with all ports attached; no path is set
+ * @param firstEpoch what holds at the start
+ * @param epochs gives the later epochs
  */
-record PreparedPart(List<EndpointInstance> instances, Fabric fabric, EpochBatches epochs) {}
+record PreparedPart(
+    List<EndpointInstance> instances,
+    Fabric fabric,
+    PreparedEpoch firstEpoch,
+    EpochPreparer epochs) {}

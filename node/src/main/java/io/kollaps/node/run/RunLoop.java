@@ -4,9 +4,7 @@ import io.kollaps.fabric.FabricException;
 import io.kollaps.node.results.FlowSample;
 import io.kollaps.node.results.LoopHealth;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -14,8 +12,11 @@ import java.util.function.LongSupplier;
  * drives the sharing loop between. Other threads only put events into its queue.
  */
 final class RunLoop {
-  /** Most events that may wait; more than this means that the loop is stuck, and the run fails. */
-  static final int MAX_WAITING_EVENTS = 200_000;
+  /**
+   * The sharing's rounds begin this long before the start: the first rounds of a fresh virtual
+   * machine take many times as long as later ones, and must not be those that matter.
+   */
+  static final long PRELUDE_NANOS = 400_000_000L;
 
   private final RunProgress progress;
   private final CommandExecutor executor;
@@ -26,9 +27,9 @@ final class RunLoop {
   private final LongSupplier clock;
   private final long periodNanos;
   private final long startNanos;
-  private final BlockingQueue<RunEvent> inbox = new ArrayBlockingQueue<>(MAX_WAITING_EVENTS);
+  private final EventInbox inbox;
   private final LatenessTally tally = new LatenessTally();
-  private long nextRoundNanos;
+  private long nextRoundNanos = -PRELUDE_NANOS;
   private long nextSampleNanos = FlowSampler.SAMPLE_NANOS;
   private long lastSampleNanos;
 
@@ -45,6 +46,7 @@ final class RunLoop {
       FlowSampler sampler,
       StartConditions conditions,
       SampleSink samples,
+      EventInbox inbox,
       LongSupplier clock,
       long periodNanos,
       long startNanos) {
@@ -54,6 +56,7 @@ final class RunLoop {
     this.sampler = sampler;
     this.conditions = conditions;
     this.samples = samples;
+    this.inbox = inbox;
     this.clock = clock;
     this.periodNanos = periodNanos;
     this.startNanos = startNanos;
@@ -64,16 +67,8 @@ final class RunLoop {
     return clock.getAsLong() - startNanos;
   }
 
-  /** Puts an event into the queue; from any thread. */
-  void tell(RunEvent event) {
-    if (!inbox.offer(event)) {
-      throw new IllegalStateException(
-          "more than " + MAX_WAITING_EVENTS + " events wait for the run's loop: it is stuck");
-    }
-  }
-
   /**
-   * Plays the run to its end.
+   * Plays the run to its end; called {@link #PRELUDE_NANOS} before the start.
    *
    * @return why it ended
    * @throws FabricException when the fabric fails
@@ -88,9 +83,9 @@ final class RunLoop {
         round(now);
       } else {
         long wait = Math.min(progress.nextDueNanos(), nextRoundNanos) - now;
-        RunEvent event = inbox.poll(wait, TimeUnit.NANOSECONDS);
-        if (event != null) {
-          handle(event);
+        Optional<RunEvent> event = inbox.poll(wait);
+        if (event.isPresent()) {
+          handle(event.get());
         }
       }
       if (executor.end().isPresent()) {
@@ -106,17 +101,19 @@ final class RunLoop {
     return tally.health();
   }
 
-  private void handle(RunEvent event) throws FabricException {
+  private void handle(RunEvent event) throws FabricException, InterruptedException {
     executor.observe(event);
-    for (RunCommand command : progress.handle(event)) {
-      executor.carryOut(command);
-    }
+    executor.carryOut(progress.handle(event));
   }
 
   private void round(long now) throws FabricException {
     conditions.look();
-    tally.add(now - nextRoundNanos);
     sharing.round(clock.getAsLong());
+    if (nextRoundNanos < 0) {
+      sampler.take(0, PRELUDE_NANOS);
+    } else {
+      tally.add(now - nextRoundNanos);
+    }
     if (now >= nextSampleNanos) {
       takeSample(now);
       nextSampleNanos = (now / FlowSampler.SAMPLE_NANOS + 1) * FlowSampler.SAMPLE_NANOS;

@@ -7,7 +7,8 @@ import io.kollaps.emulation.CoreEvent.PathUsage;
 import io.kollaps.emulation.EmulationCore;
 import io.kollaps.fabric.Fabric;
 import io.kollaps.fabric.FabricException;
-import io.kollaps.topology.path.Paths;
+import io.kollaps.fabric.PathSetting;
+import io.kollaps.fabric.PathShape;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,19 +20,21 @@ final class SharingLoop {
   private final EmulationCore core;
   private final Fabric fabric;
   private final FlowSampler sampler;
+  private final int endpointCount;
   private final List<PathUsage> usages = new ArrayList<>();
   private long lastReadNanos;
 
-  SharingLoop(EmulationCore core, Fabric fabric, FlowSampler sampler) {
+  SharingLoop(EmulationCore core, Fabric fabric, FlowSampler sampler, int endpointCount) {
     this.core = core;
     this.fabric = fabric;
     this.sampler = sampler;
+    this.endpointCount = endpointCount;
   }
 
   /** Begins: the fabric's paths have the rates of idle paths, and usage counts from now on. */
-  void begin(long nowNanos, Paths paths) throws FabricException {
+  void begin(long nowNanos, PreparedEpoch first) throws FabricException {
     lastReadNanos = nowNanos;
-    epoch(nowNanos, paths);
+    epoch(nowNanos, first);
     fabric.readUsage((path, bytes, dropped, backlogged) -> {});
   }
 
@@ -53,9 +56,26 @@ final class SharingLoop {
     sampler.roundDone(core.activeFlows());
   }
 
-  /** Other paths hold from now on; the fabric has them already, at their own rates. */
-  void epoch(long nowNanos, Paths paths) throws FabricException {
-    carryOut(core.handle(new CoreEvent.EpochBegan(nowNanos, paths)));
+  /** Other paths hold from now on, at once with the rates that are granted on them. */
+  void epoch(long nowNanos, PreparedEpoch epoch) throws FabricException {
+    List<CoreCommand> commands = core.handle(new CoreEvent.EpochBegan(nowNanos, epoch.table()));
+    fabric.setPaths(epoch.changes().stream().map(this::granted).toList());
+    carryOut(commands);
+  }
+
+  private PathSetting granted(PathSetting setting) {
+    return new PathSetting(
+        setting.from(), setting.to(), setting.shape().map(shape -> granted(setting, shape)));
+  }
+
+  private PathShape granted(PathSetting setting, PathShape shape) {
+    return new PathShape(
+        shape.latencyNanos(),
+        shape.jitter(),
+        shape.lossProbability(),
+        core.grantBitsPerSecond(setting.from() * endpointCount + setting.to()),
+        shape.framing(),
+        shape.queueLimit());
   }
 
   private void carryOut(List<CoreCommand> commands) throws FabricException {

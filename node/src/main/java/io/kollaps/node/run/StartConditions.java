@@ -24,7 +24,8 @@ final class StartConditions {
   private final Consumer<RunEvent> teller;
   private final Map<Integer, Long> waitingSince = new HashMap<>();
   // Filled anew at each look: many endpoints may wait for one server.
-  private final Map<EndpointInstance, Map<Integer, Boolean>> listening = new IdentityHashMap<>();
+  private final IdentityHashMap<EndpointInstance, Map<Integer, Boolean>> listening =
+      new IdentityHashMap<>();
   private final Map<Integer, String> waited = new HashMap<>();
 
   StartConditions(

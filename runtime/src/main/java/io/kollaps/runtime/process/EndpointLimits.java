@@ -95,10 +95,7 @@ final class EndpointLimits {
 
   /** Files to which a process writes 0 to come under the limits. */
   List<String> processesFiles() {
-    return groups.stream()
-        .map(group -> group.processesFile().toString())
-        .distinct()
-        .toList();
+    return groups.stream().map(group -> group.processesFile().toString()).distinct().toList();
   }
 
   /** How many processes the kernel killed for memory so far. */

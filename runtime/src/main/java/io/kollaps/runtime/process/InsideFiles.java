@@ -55,8 +55,7 @@ final class InsideFiles {
         options timeout:1 attempts:1
         """);
     if (Files.exists(NAME_SWITCH)) {
-      Files.write(
-          runFolder.resolve("nsswitch.conf"), nameSwitch(Files.readAllLines(NAME_SWITCH)));
+      Files.write(runFolder.resolve("nsswitch.conf"), nameSwitch(Files.readAllLines(NAME_SWITCH)));
     }
     return files;
   }

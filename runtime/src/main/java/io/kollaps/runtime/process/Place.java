@@ -36,8 +36,7 @@ final class Place {
 
   private volatile boolean killed;
 
-  private Place(
-      String name, Path stateFile, Path chainLog, CompletableFuture<Process> process) {
+  private Place(String name, Path stateFile, Path chainLog, CompletableFuture<Process> process) {
     this.name = name;
     this.stateFile = stateFile;
     this.chainLog = chainLog;

@@ -27,8 +27,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Runs endpoints as processes of this machine. An endpoint has its own network, mount, pid, host
- * name and IPC namespaces; it sees the machine's files, its own /proc, and /etc/hosts with the names
- * of the experiment.
+ * name and IPC namespaces; it sees the machine's files, its own /proc, and /etc/hosts with the
+ * names of the experiment.
  *
  * <p>What the command gets: this process' environment, {@code KOLLAPS_RUN}, {@code
  * KOLLAPS_ENDPOINT} and {@code KOLLAPS_ADDRESS}, then the service's variables; no standard input;
@@ -115,8 +115,8 @@ public final class ProcessRuntime implements EndpointRuntime {
   /**
    * {@inheritDoc}
    *
-   * <p>Returns before the endpoint's first processes are there; {@link
-   * EndpointInstance#awaitReady} waits for them.
+   * <p>Returns before the endpoint's first processes are there; {@link EndpointInstance#awaitReady}
+   * waits for them.
    */
   @Override
   public EndpointInstance create(EndpointSpec spec) throws RuntimeStartException {
@@ -135,8 +135,7 @@ public final class ProcessRuntime implements EndpointRuntime {
         };
     Path directory = directory(endpoint);
     NetworkNamespace namespace = makeNamespace(endpoint);
-    EndpointLimits limits =
-        EndpointLimits.make(endpoint, controlGroups, ownership, notices::add);
+    EndpointLimits limits = EndpointLimits.make(endpoint, controlGroups, ownership, notices::add);
     limits.paths().forEach(path -> runGroups.add(path.getParent()));
     boolean made = false;
     try {

@@ -2,6 +2,10 @@ package io.kollaps.runtime.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kollaps.linux.ownership.StateFolder;
+import io.kollaps.linux.ownership.Sweep;
+import io.kollaps.linux.rootless.RootlessEntry;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,23 +26,14 @@ class OrdinaryUserTest {
 
   @TempDir Path folder;
 
-  @Test
-  void shouldRunEndpointsAndTellThatLimitsAreNotEnforced() throws Exception {
+  private Process host(String mark, String end) throws IOException {
     openToAll(folder);
-    String mark = "61" + ProcessHandle.current().pid();
+    Path work = Files.createDirectory(folder.resolve("work"));
+    openToAll(work);
     List<String> command = new ArrayList<>();
     command.addAll(
         List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", "--"));
-    command.addAll(
-        List.of(
-            "unshare",
-            "--user",
-            "--map-root-user",
-            "--net",
-            "--mount",
-            "--propagation",
-            "private",
-            "--"));
+    command.addAll(RootlessEntry.PREFIX);
     command.addAll(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -47,23 +42,19 @@ class OrdinaryUserTest {
             "-cp",
             readableClasses(),
             RuntimeHost.class.getName(),
-            Files.createDirectory(
-                    folder.resolve("work"),
-                    PosixFilePermissions.asFileAttribute(
-                        PosixFilePermissions.fromString("rwxrwxrwx")))
-                .toString(),
+            work.toString(),
             "3",
             mark,
-            "end"));
-    openToAll(folder.resolve("work"));
-    Process host =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .start();
+            end));
+    return new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+  }
+
+  @Test
+  void shouldRunEndpointsAndTellThatLimitsAreNotEnforced() throws Exception {
+    String mark = "61" + ProcessHandle.current().pid();
+    Process host = host(mark, "end");
     try {
-      String output =
-          new String(host.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String output = new String(host.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(host.waitFor(TestRun.SECONDS, TimeUnit.SECONDS)).isTrue();
 
       assertThat(host.exitValue()).as(output).isZero();
@@ -72,6 +63,32 @@ class OrdinaryUserTest {
           .contains("CPU limit of endpoint service-1 is not enforced")
           .contains("memory limit of endpoint service-3 is not enforced");
       assertThat(TestRun.processesWith("sleep\0" + mark)).isEmpty();
+    } finally {
+      host.destroyForcibly();
+    }
+  }
+
+  @Test
+  void shouldLeaveNoProcessWhenKilled() throws Exception {
+    String mark = "62" + ProcessHandle.current().pid();
+    Process host = host(mark, "stay");
+    try {
+      BufferedReader lines = host.inputReader();
+      StringBuilder output = new StringBuilder();
+      String line = lines.readLine();
+      while (line != null && !line.equals("up")) {
+        output.append(line).append('\n');
+        line = lines.readLine();
+      }
+      assertThat(line).as(output.toString()).isEqualTo("up");
+      assertThat(TestRun.processesWith("sleep\0" + mark)).hasSizeGreaterThanOrEqualTo(6);
+
+      host.destroyForcibly().waitFor();
+
+      TestRun.await("no process", () -> TestRun.processesWith("sleep\0" + mark).isEmpty());
+      StateFolder state = new StateFolder(folder.resolve("work/state"));
+      assertThat(Sweep.sweep(state).clean()).isTrue();
+      assertThat(Sweep.sweep(state).swept()).isEmpty();
     } finally {
       host.destroyForcibly();
     }

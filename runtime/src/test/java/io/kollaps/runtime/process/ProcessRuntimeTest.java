@@ -52,7 +52,8 @@ class ProcessRuntimeTest {
   @Test
   void shouldResolveTheNamesOfTheRunInside() throws Exception {
     EndpointInstance endpoint =
-        run.shell("getent hosts seven | cut -d' ' -f1 | head -1; ping -c 1 -W 5 seven >/dev/null && echo pong; hostname");
+        run.shell(
+            "getent hosts seven | cut -d' ' -f1 | head -1; ping -c 1 -W 5 seven >/dev/null && echo pong; hostname");
 
     assertThat(end(endpoint).code()).isZero();
 
@@ -70,7 +71,8 @@ class ProcessRuntimeTest {
   @Test
   void shouldSeeItsOwnProcessesAndDevicesOnly() throws Exception {
     EndpointInstance endpoint =
-        run.shell("ls /sys/class/net; ls -d /proc/[0-9]* | wc -l; [ -d /sys/fs/cgroup ] && ls /sys/fs/cgroup | head -c 1 | wc -c");
+        run.shell(
+            "ls /sys/class/net; ls -d /proc/[0-9]* | wc -l; [ -d /sys/fs/cgroup ] && ls /sys/fs/cgroup | head -c 1 | wc -c");
 
     end(endpoint);
 
@@ -194,8 +196,7 @@ class ProcessRuntimeTest {
 
   @Test
   void shouldKillAfterTheGrace() throws Exception {
-    EndpointInstance endpoint =
-        run.shell("trap '' TERM; echo up; while :; do sleep 0.01; done");
+    EndpointInstance endpoint = run.shell("trap '' TERM; echo up; while :; do sleep 0.01; done");
     CompletableFuture<ExitStatus> status = endpoint.start();
     run.awaitOutput(0, "up");
 
@@ -209,8 +210,14 @@ class ProcessRuntimeTest {
     String mark = "98765" + ProcessHandle.current().pid();
     EndpointInstance endpoint =
         run.shell(
-            "(setsid sleep " + mark + " &); trap '' TERM HUP INT; (sh -c 'sleep " + mark
-                + " & sleep " + mark + "' &); sleep 0.2; echo up; sleep " + mark);
+            "(setsid sleep "
+                + mark
+                + " &); trap '' TERM HUP INT; (sh -c 'sleep "
+                + mark
+                + " & sleep "
+                + mark
+                + "' &); sleep 0.2; echo up; sleep "
+                + mark);
     CompletableFuture<ExitStatus> status = endpoint.start();
     run.awaitOutput(0, "up");
     assertThat(TestRun.processesWith("sleep\0" + mark)).hasSizeGreaterThanOrEqualTo(4);
@@ -283,7 +290,8 @@ class ProcessRuntimeTest {
       endpoint.crash();
       assertThat(end(status).cause()).isEqualTo(Cause.CRASHED);
     }
-    TestRun.await("no process", () -> TestRun.processesWith(run.ownership.folder().toString()).isEmpty());
+    TestRun.await(
+        "no process", () -> TestRun.processesWith(run.ownership.folder().toString()).isEmpty());
   }
 
   @Test
@@ -329,7 +337,8 @@ class ProcessRuntimeTest {
     assertThatThrownBy(() -> endpoint.awaitReady(TestRun.READY_NANOS))
         .isInstanceOf(RuntimeStartException.class)
         .hasMessageContaining("cannot go to directory");
-    assertThat(Files.readString(run.error(0))).contains("endpoint service-1: cannot go to directory");
+    assertThat(Files.readString(run.error(0)))
+        .contains("endpoint service-1: cannot go to directory");
   }
 
   @Test

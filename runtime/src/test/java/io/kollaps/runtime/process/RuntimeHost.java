@@ -34,8 +34,11 @@ final class RuntimeHost {
                 options,
                 "sh",
                 "-c",
-                "(env -i setsid sleep " + mark + " &); getent hosts seven; hostname;"
-                    + " echo up; sleep " + mark));
+                "(env -i setsid sleep "
+                    + mark
+                    + " &); getent hosts seven; hostname;"
+                    + " echo up; sleep "
+                    + mark));
         say("created " + i);
       }
       for (EndpointInstance endpoint : endpoints) {

@@ -27,9 +27,7 @@ class SuddenEndTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "begun", "run", "created 0", "created 3", "ready", "started 0", "started 3", "up"
-      })
+      strings = {"begun", "run", "created 0", "created 3", "ready", "started 0", "started 3", "up"})
   void shouldLeaveNothingAfterASweep(String step) throws Exception {
     String mark = "4" + Math.abs(step.hashCode() % 100_000) + ProcessHandle.current().pid();
     Process foreign = new ProcessBuilder("sleep", "77" + mark).start();
@@ -58,7 +56,8 @@ class SuddenEndTest {
       List<SweepReport> reports = sweepTwiceAtOnce(state);
 
       // the kernel ends the programs by itself; the sweep ends what it does not
-      TestRun.await("no process of the run", () -> TestRun.processesWith("sleep\0" + mark).isEmpty());
+      TestRun.await(
+          "no process of the run", () -> TestRun.processesWith("sleep\0" + mark).isEmpty());
       TestRun.await(
           "no process by the run's folder",
           () -> TestRun.processesWith(folder.toString()).isEmpty());
@@ -110,7 +109,8 @@ class SuddenEndTest {
 
   private static List<String> runFolders(StateFolder state) throws Exception {
     try (Stream<Path> entries = Files.list(state.path())) {
-      return entries.map(path -> String.valueOf(path.getFileName()))
+      return entries
+          .map(path -> String.valueOf(path.getFileName()))
           .filter(name -> !name.startsWith("."))
           .toList();
     }

@@ -118,8 +118,7 @@ final class TestRun implements AutoCloseable {
         .forEach(
             process -> {
               try {
-                String arguments =
-                    Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"));
+                String arguments = Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"));
                 if (arguments.contains(text)) {
                   found.add(process.pid());
                 }

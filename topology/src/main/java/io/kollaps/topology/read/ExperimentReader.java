@@ -1,8 +1,5 @@
 package io.kollaps.topology.read;
 
-import io.kollaps.topology.Problem;
-import java.util.List;
-
 /** Reads topology files of every known format. */
 public final class ExperimentReader {
 
@@ -18,7 +15,7 @@ public final class ExperimentReader {
    * <p>A file has at most {@link #MAX_FILE_BYTES} bytes, values nested 32 deep, a million values,
    * {@link io.kollaps.topology.path.Paths#MAX_ENDPOINTS} endpoints and a million link directions
    * after replicas are expanded; more is a problem. At most 100 problems and 100 notices are given;
-   * a last one says how many more there are.
+   * a last one says how many more there are. Reading stops after 10000 problems.
    *
    * @param fileName used to name the experiment when the file does not, never opened
    * @param content the file's bytes, UTF-8
@@ -32,9 +29,10 @@ public final class ExperimentReader {
           ? KollapsXmlReader.read(fileName, XmlTree.parse(source), problems)
           : YamlReader.read(fileName, YamlTree.parse(source, problems), problems);
     } catch (UnreadableException e) {
-      Problem last = e.problem();
-      problems.add(last);
-      return new ReadResult.Invalid(List.copyOf(problems.problems()));
+      problems.add(e.problem());
+      return new ReadResult.Invalid(problems.problems());
+    } catch (Problems.TooMany e) {
+      return new ReadResult.Invalid(problems.problems());
     }
   }
 }

@@ -61,15 +61,16 @@ final class WaitCycles {
     Map<String, List<String>> waiters = new HashMap<>();
     Map<String, Integer> open = new HashMap<>();
     Deque<String> free = new ArrayDeque<>();
+    services.forEach(s -> waiting.put(s.name(), s));
     for (Service service : services) {
-      waiting.put(service.name(), service);
-      open.put(service.name(), service.waitFor().size());
-      service
-          .waitFor()
-          .forEach(
-              w ->
-                  waiters.computeIfAbsent(w.service(), k -> new ArrayList<>()).add(service.name()));
-      if (service.waitFor().isEmpty()) {
+      List<String> waitsFor =
+          service.waitFor().stream()
+              .map(WaitFor::service)
+              .filter(waiting::containsKey) // one with a problem is not in the list
+              .toList();
+      open.put(service.name(), waitsFor.size());
+      waitsFor.forEach(w -> waiters.computeIfAbsent(w, k -> new ArrayList<>()).add(service.name()));
+      if (waitsFor.isEmpty()) {
         free.add(service.name());
       }
     }

@@ -40,7 +40,10 @@ final class XmlFields {
       }
       String message =
           "<" + element.name() + "> has no attribute " + Problems.quote(attribute.name());
-      Optional<String> meant = Nearest.to(attribute.name(), known).filter(n -> !element.has(n));
+      Optional<String> meant =
+          problems.manyNotices()
+              ? Optional.empty()
+              : Nearest.to(attribute.name(), known).filter(n -> !element.has(n));
       meant.ifPresentOrElse(
           n -> problems.add(attribute.position(), message, "write '" + n + "'"),
           () -> problems.notice(attribute.position(), message + ", it is ignored", "remove it"));

@@ -232,27 +232,32 @@ final class YamlTimeline {
                       "'" + there + "' is one direction and has no 'down'",
                       "write '" + there.from() + " -- " + there.to() + "' for both"));
     }
-    onDirection(row, there, "up", position);
-    if (link.both) {
+    boolean done = onDirection(row, there, "up", position);
+    if (done && link.both) {
       onDirection(row, there.reverse(), "down", position);
     }
   }
 
-  private void onDirection(
+  /** Acts on one direction; false, and a problem, when there is no such link. */
+  private boolean onDirection(
       Row row, LinkBook.Direction direction, String side, SourcePosition position) {
     if (row.action.key().equals("leave")) {
-      links.leave(direction, position).ifPresent(a -> add(row, a));
-      return;
+      return add(row, links.leave(direction, position));
     }
     var before = links.properties(direction).jitter();
     LinkChange both = properties.change(row.fields, before);
     LinkChange sided = properties.direction(row.fields, side, both.jitter().orElse(before));
     LinkChange change = YamlLinks.over(sided, both);
-    if (row.action.key().equals("join")) {
-      add(row, links.join(direction, change, position));
-    } else {
-      links.set(direction, change, position).ifPresent(a -> add(row, a));
-    }
+    return add(
+        row,
+        row.action.key().equals("join")
+            ? Optional.of(links.join(direction, change, position))
+            : links.set(direction, change, position));
+  }
+
+  private boolean add(Row row, Optional<Action> action) {
+    action.ifPresent(a -> add(row, a));
+    return action.isPresent();
   }
 
   private void add(Row row, Action action) {

@@ -28,6 +28,9 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * or merge keys, so nothing grows; depth and size are bounded while reading.
  */
 final class YamlTree {
+  /** Read at a time: the parser copies a long text once for every buffer that it spans. */
+  private static final int BUFFER_CHARS = 1 << 20;
+
   private final Problems problems;
   private final Iterator<Event> events;
   private final Map<String, String> keys = new HashMap<>();
@@ -38,6 +41,7 @@ final class YamlTree {
         LoadSettings.builder()
             .setCodePointLimit(ExperimentReader.MAX_FILE_BYTES)
             .setUseMarks(true)
+            .setBufferSize(Math.min(source.text().length() + 1, BUFFER_CHARS))
             .build();
     this.problems = problems;
     this.events = new Parse(settings).parseString(source.text()).iterator();

@@ -313,7 +313,7 @@ class KollapsXmlReaderTest {
         "<schedule name='b' action='leave'/> # no attribute 'time'",
         "<schedule name='b' time='-1' action='leave'/> # negative",
         "<schedule name='b' time='1'/> # no attribute 'action'",
-        "<schedule name='b' time='1' action='leaf'/> # write 'leave'",
+        "<schedule name='b' time='1' action='leav'/> # write 'leave'",
         "<schedule name='s' time='1' action='crash'/> # a bridge cannot",
         "<schedule time='1' action='leave'/> # about nothing",
         "<schedule name='b' origin='a' dest='s' time='1' action='leave'/> # a name and an origin",

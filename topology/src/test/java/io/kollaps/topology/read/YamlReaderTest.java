@@ -148,7 +148,7 @@ class YamlReaderTest {
   void shouldSortTheTimelineAndFindWhatANameMeans() {
     Experiment experiment =
         Reading.valid(
-            HEAD
+            HEAD.replace("a: { ", "a: { start: true, ")
                 + """
                 timeline:
                   - { at: 9 s, stop: true }
@@ -178,7 +178,7 @@ class YamlReaderTest {
     assertThat(rest.subList(2, 5))
         .containsExactly(
             new Action.LinkLeave("a", "s"), new Action.BridgeJoin("s"), new Action.Stop());
-    assertThat(experiment.services().get(0).joinsAtStart()).isFalse();
+    assertThat(experiment.services().get(0).joinsAtStart()).isTrue();
     assertThat(experiment.services().get(1).joinsAtStart()).isTrue();
   }
 
@@ -200,6 +200,7 @@ class YamlReaderTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '#',
+      quoteCharacter = '`',
       value = {
         "latency: 5 # 5 ms",
         "rate: 100 # 100 Mbit/s",
@@ -230,6 +231,7 @@ class YamlReaderTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '#',
+      quoteCharacter = '`',
       value = {
         "at: 1 s, join: a # waiting to join",
         "at: 1 s, leave: b, amount: 4 # 3 are running",
@@ -264,6 +266,7 @@ class YamlReaderTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '#',
+      quoteCharacter = '`',
       value = {
         "{} # nothing to run",
         "{ command: [] } # 'command' is empty",
@@ -312,6 +315,7 @@ class YamlReaderTest {
         "services: { a: { command: x }, b: { command: x } }\nlinks: [{from: a, to: b}, {from: b, to: a}]",
         "services: {}",
         "name: x",
+        "services: { a: { command: x, wait_for: 'b:1' }, b: x }",
         "services: { a: { command: x } }\nsubnet: 10.99.0.1/16",
         "services: { a: { command: x, replicas: 20 } }\nsubnet: 10.99.0.0/28",
         "services: { a: { command: x } }\nperiod: 1 us",
@@ -341,16 +345,16 @@ class YamlReaderTest {
                 services:
                   c1: { comand: x }
                 links:
-                  - { from: c1, to: s1, latency: 5 }
-                bridges: [s2]
+                  - { from: c1, to: swich, latency: 5 }
+                bridges: [switch]
                 period: 0 ms
                 """));
     assertThat(problems)
         .containsExactly(
             "2:3 this service has nothing to run | add 'command: ...' or 'image: ...'",
             "2:9 key 'comand' is not known in a service | write 'command'",
-            "4:21 there is no service or bridge 's1' | write 's2'",
-            "4:34 'latency': '5' has no unit | write 5 ms (units: h, min, s, ms, us, ns, \u00b5s, \u03bcs)",
+            "4:21 there is no service or bridge 'swich' | write 'switch'",
+            "4:37 'latency': '5' has no unit | write 5 ms (units: h, min, s, ms, us, ns, \u00b5s, \u03bcs)",
             "6:9 'period' is '0 ms' | write at least 1 ms");
   }
 

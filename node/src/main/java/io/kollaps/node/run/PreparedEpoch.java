@@ -1,5 +1,6 @@
 package io.kollaps.node.run;
 
+import io.kollaps.emulation.PathTable;
 import io.kollaps.fabric.PathSetting;
 import io.kollaps.fabric.PathShape;
 import io.kollaps.topology.path.CollapsedPath;
@@ -10,23 +11,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What to tell the fabric at each epoch: all paths at the first, later only those that change.
- * Computed before the start, because an epoch of many paths must not be late.
+ * What an epoch needs at its instant, made beforehand.
+ *
+ * @param index of the epoch
+ * @param changes the paths that differ from the epoch before; all paths at the first
+ * @param table the epoch's paths as the sharing uses them
  */
-final class EpochBatches {
-  private final List<List<PathSetting>> batches = new ArrayList<>();
+record PreparedEpoch(int index, List<PathSetting> changes, PathTable table) {
 
-  EpochBatches(CompiledExperiment compiled) {
-    Optional<Paths> before = Optional.empty();
-    for (var epoch : compiled.epochs()) {
-      batches.add(changes(before, epoch.paths()));
-      before = Optional.of(epoch.paths());
-    }
-  }
-
-  /** The settings that change at an epoch. */
-  List<PathSetting> of(int epoch) {
-    return batches.get(epoch);
+  /** Makes it; its cost grows with the square of the number of endpoints. */
+  static PreparedEpoch of(CompiledExperiment compiled, int index) {
+    Paths now = compiled.epochs().get(index).paths();
+    Optional<Paths> before =
+        index == 0 ? Optional.empty() : Optional.of(compiled.epochs().get(index - 1).paths());
+    return new PreparedEpoch(
+        index,
+        changes(before, now),
+        PathTable.of(now, source -> true, compiled.experiment().settings().sharing()));
   }
 
   private static List<PathSetting> changes(Optional<Paths> before, Paths after) {
@@ -42,7 +43,7 @@ final class EpochBatches {
         Optional<CollapsedPath> old = before.flatMap(paths -> paths.path(source, destination));
         Optional<CollapsedPath> now = after.path(from, to);
         if (!old.equals(now)) {
-          changes.add(new PathSetting(from, to, now.map(EpochBatches::shape)));
+          changes.add(new PathSetting(from, to, now.map(PreparedEpoch::shape)));
         }
       }
     }
