@@ -58,8 +58,7 @@ class StatisticsTest {
   @Test
   void shouldAverageSquaredErrors() {
     // errors 1, -2, 0: (1 + 4 + 0) / 3
-    assertThat(
-            Statistics.meanSquaredError(new double[] {11, 18, 30}, new double[] {10, 20, 30}))
+    assertThat(Statistics.meanSquaredError(new double[] {11, 18, 30}, new double[] {10, 20, 30}))
         .isCloseTo(5.0 / 3, within(EXACT));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Statistics.meanSquaredError(new double[1], new double[2]));

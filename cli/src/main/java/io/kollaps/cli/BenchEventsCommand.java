@@ -25,7 +25,10 @@ final class BenchEventsCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(names = "--endpoints", paramLabel = "N", description = "Number of endpoints; default: 50.")
+  @Option(
+      names = "--endpoints",
+      paramLabel = "N",
+      description = "Number of endpoints; default: 50.")
   private int endpoints = 50;
 
   @Option(names = "--events", paramLabel = "N", description = "Number of events; default: 100.")

@@ -78,8 +78,17 @@ final class BenchSharingCommand implements Callable<Integer> {
   private static BenchTable table(SharingBenchmark benchmark, List<SharingRow> rows) {
     BenchTable table =
         new BenchTable(
-            2, "step", "flow", "paper", "expected", "granted", "error %", "sd %", "received",
-            "error %", "settled ms");
+            2,
+            "step",
+            "flow",
+            "paper",
+            "expected",
+            "granted",
+            "error %",
+            "sd %",
+            "received",
+            "error %",
+            "settled ms");
     for (SharingRow row : rows) {
       var paper = benchmark.paperBitsPerSecond(row);
       Double settled = row.settleMs();

@@ -31,7 +31,8 @@ final class BenchTopologyCommand implements Callable<Integer> {
 
   @Option(
       names = "--ping",
-      description = "Also ping between 40 sampled endpoints, over their paths in the whole network.")
+      description =
+          "Also ping between 40 sampled endpoints, over their paths in the whole network.")
   private boolean ping;
 
   @Option(names = "--quick", description = "One network of 300 elements, once.")

@@ -21,8 +21,7 @@ final class InetSocketCalls {
       Native.function("accept4", INT, INT, POINTER, POINTER, INT);
   private static final MethodHandle SOCKET_NAME =
       Native.function("getsockname", INT, INT, POINTER, POINTER);
-  private static final MethodHandle IOCTL =
-      Native.variadic("ioctl", 2, INT, INT, LONG, POINTER);
+  private static final MethodHandle IOCTL = Native.variadic("ioctl", 2, INT, INT, LONG, POINTER);
 
   private InetSocketCalls() {}
 

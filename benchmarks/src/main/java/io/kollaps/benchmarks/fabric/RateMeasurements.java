@@ -87,8 +87,7 @@ final class RateMeasurements {
             shape(lab, from, rate);
             if (kind < controls.size()) {
               TcpTransfer flow =
-                  TcpTransfer.start(
-                      lab.station(from), lab.station(from + 1), controls.get(kind));
+                  TcpTransfer.start(lab.station(from), lab.station(from + 1), controls.get(kind));
               traffic.add(flow);
               counters.add(flow::receivedBytes);
               names.add("TCP " + controls.get(kind));
@@ -157,8 +156,7 @@ final class RateMeasurements {
         java.util.concurrent.TimeUnit.NANOSECONDS.sleep(plan.settleNanos());
         long bytes = flow.receivedBytes();
         long busy = lab.fabric().health().busyNanos();
-        rates[i] =
-            RateMeter.bitsPerSecond(List.of(flow::receivedBytes), 0, plan.windowNanos())[0];
+        rates[i] = RateMeter.bitsPerSecond(List.of(flow::receivedBytes), 0, plan.windowNanos())[0];
         double gigabits = (flow.receivedBytes() - bytes) * BITS_PER_BYTE / GIGA;
         costs[i] = (lab.fabric().health().busyNanos() - busy) / NANOS_PER_SECOND / gigabits;
       }

@@ -89,17 +89,11 @@ final class ThroughputMeasurements {
     double[] medians = Arrays.stream(values).mapToDouble(Statistics::median).toArray();
     subject
         .notes()
-        .note(
-            String.format(
-                "the fabric's thread used %.2f processors meanwhile", medians[4]));
+        .note(String.format("the fabric's thread used %.2f processors meanwhile", medians[4]));
     String flows = pairs == 1 ? "one pair" : pairs + " pairs";
     return List.of(
         subject.row(
-            "TCP unshaped, " + flows + ", ideal: veth",
-            pairs,
-            medians[0],
-            medians[1],
-            "bit/s"),
+            "TCP unshaped, " + flows + ", ideal: veth", pairs, medians[0], medians[1], "bit/s"),
         subject.row(
             "processor time of senders, receivers and fabric, " + flows + ", ideal: veth",
             pairs,

@@ -34,7 +34,8 @@ public final class HostLoad {
     for (int i = 0; i < STEAL; i++) {
       busy += i == IDLE || i == WAITING ? 0 : now[i] - ticks[i];
     }
-    double others = busy / TICKS_PER_SECOND / seconds - (own() - ownNanos) / NANOS_PER_SECOND / seconds;
+    double others =
+        busy / TICKS_PER_SECOND / seconds - (own() - ownNanos) / NANOS_PER_SECOND / seconds;
     double steal = (now[STEAL] - ticks[STEAL]) / TICKS_PER_SECOND / seconds;
     return String.format(
         Locale.ROOT,

@@ -22,8 +22,7 @@ public final class RateMeter {
    * @return bits per second, one for each counter
    */
   public static double[] bitsPerSecond(
-      List<LongSupplier> counters, long settleNanos, long windowNanos)
-      throws InterruptedException {
+      List<LongSupplier> counters, long settleNanos, long windowNanos) throws InterruptedException {
     TimeUnit.NANOSECONDS.sleep(settleNanos);
     int samples = (int) Math.max(2, windowNanos / SAMPLE_NANOS);
     double[] seconds = new double[samples];

@@ -41,13 +41,11 @@ public final class TcpTransfer implements AutoCloseable {
     InetSocket sending = null;
     InetSocket receiving = null;
     TcpTransfer made = null;
-    try (InetSocket listener =
-        to.namespace().inside(() -> InetSocket.listen(to.address()))) {
+    try (InetSocket listener = to.namespace().inside(() -> InetSocket.listen(to.address()))) {
       sending = from.namespace().inside(InetSocket::tcp);
       sending.setCongestionControl(congestionControl);
       receiving = accepted(listener, sending, to);
-      made =
-          new TcpTransfer(sending, receiving, OffHeapMemory.map(SEND_BYTES + RECEIVE_BYTES));
+      made = new TcpTransfer(sending, receiving, OffHeapMemory.map(SEND_BYTES + RECEIVE_BYTES));
       return made;
     } catch (LinuxException e) {
       throw new BenchmarkException(
@@ -59,8 +57,7 @@ public final class TcpTransfer implements AutoCloseable {
     }
   }
 
-  private static void closeAll(
-      @org.jspecify.annotations.Nullable InetSocket... sockets) {
+  private static void closeAll(@org.jspecify.annotations.Nullable InetSocket... sockets) {
     for (InetSocket socket : sockets) {
       if (socket != null) {
         socket.close();

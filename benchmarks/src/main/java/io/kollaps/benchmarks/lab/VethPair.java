@@ -29,7 +29,8 @@ public final class VethPair implements AutoCloseable {
   /**
    * Makes one.
    *
-   * @throws BenchmarkException when the machine cannot; {@code ip} of the package iproute2 is needed
+   * @throws BenchmarkException when the machine cannot; {@code ip} of the package iproute2 is
+   *     needed
    */
   public static VethPair open() throws BenchmarkException, InterruptedException {
     VethPair made = null;

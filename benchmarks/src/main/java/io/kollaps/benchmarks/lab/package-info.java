@@ -1,4 +1,7 @@
-/** The laboratory: namespaces over a fabric or a plain veth pair, and traffic that is counted exactly. */
+/**
+ * The laboratory: namespaces over a fabric or a plain veth pair, and traffic that is counted
+ * exactly.
+ */
 @NullMarked
 package io.kollaps.benchmarks.lab;
 

@@ -111,9 +111,7 @@ final class RealRun {
         RunRequest request =
             new RunRequest(
                 new LoadResult.Loaded(
-                    fileName,
-                    new FileContent(yaml.getBytes(StandardCharsets.UTF_8)),
-                    compiled),
+                    fileName, new FileContent(yaml.getBytes(StandardCharsets.UTF_8)), compiled),
                 SEED,
                 results.resolve("results"),
                 StateFolder.locate(System.getenv()).path(),

@@ -72,8 +72,7 @@ final class SharingAnalysis {
       long steadyFrom,
       long receivedFrom,
       @Nullable Double settleMillis) {
-    double[] granted =
-        values(flow, steadyFrom, step.endNanos(), s -> s.grantedBitsPerSecond());
+    double[] granted = values(flow, steadyFrom, step.endNanos(), s -> s.grantedBitsPerSecond());
     double mean = Statistics.mean(granted);
     double received = received(flow, receivedFrom, step.endNanos());
     return new SharingRow(

@@ -34,8 +34,11 @@ public final class SharingBenchmark {
     RealRun run = RealRun.of("sharing", vector.yaml());
     FlowRecorder recorder = new FlowRecorder();
     notes.note(
-        "sharing, " + options.congestion() + ", about "
-            + (options.steps() * options.stepSeconds() + 3) + " s");
+        "sharing, "
+            + options.congestion()
+            + ", about "
+            + (options.steps() * options.stepSeconds() + 3)
+            + " s");
     HostLoad load = new HostLoad();
     RunOutcome outcome = run.play(recorder, stop);
     notes.note(health(outcome));

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param step number of the step, from 1
  * @param flow the flow's endpoints, {@code c1:s1}
  * @param expectedBps its share as the sharing engine computes it for exactly these flows
- * @param grantedBps mean of what it was granted, from when grants had settled to the end of the step
+ * @param grantedBps mean of what it was granted, from when grants had settled to the end of the
+ *     step
  * @param grantedSdPercent standard deviation of that over samples of 100 ms, in percent of the mean
  * @param receivedBps mean of what passed to the receiver in the last 2 s of the step, IP bytes
  * @param receivedErrorPercent how far that is above expected

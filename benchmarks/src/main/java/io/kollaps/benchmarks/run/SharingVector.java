@@ -23,8 +23,8 @@ final class SharingVector {
   /**
    * The paper's shares in Mbit/s, for 1 to 6 clients. Its row for five is 16.89, 19.75, 10, 23.74,
    * 29.62; progressive filling by hand gives 16.93 and 23.70: with weights 1/70, 1/60, 1/60, 1/50,
-   * 1/40 per ms c3 stops at its own 10, and the other 90 of the link b2-b3 go by weight (of 0.07595)
-   * to the rest.
+   * 1/40 per ms c3 stops at its own 10, and the other 90 of the link b2-b3 go by weight (of
+   * 0.07595) to the rest.
    */
   private static final double[][] PAPER = {
     {50},
@@ -100,8 +100,7 @@ final class SharingVector {
               command: [iperf3, -u, -c, v%d, -t, "%d", -b, %dM, -l, "%d"]
           """
               .formatted(i, i, last - 1, UDP_RATES[i - 1], UDP_PAYLOAD_BYTES));
-      links.append(
-          "  - { from: u%d, to: b%d, latency: 5 ms, rate: 50 Mbit/s }%n".formatted(i, i));
+      links.append("  - { from: u%d, to: b%d, latency: 5 ms, rate: 50 Mbit/s }%n".formatted(i, i));
       timeline.append("  - { at: 1 s, join: u%d }%n".formatted(i));
     }
     return "name: sharing%nduration: %d s%nservices:%n".formatted(last + 1)

@@ -1,4 +1,7 @@
-/** Benchmarks that make real runs: {@code kollaps bench sharing}, {@code events} and {@code endpoints}. */
+/**
+ * Benchmarks that make real runs: {@code kollaps bench sharing}, {@code events} and {@code
+ * endpoints}.
+ */
 @NullMarked
 package io.kollaps.benchmarks.run;
 

@@ -31,13 +31,15 @@ public final class TopologyBenchmark {
 
   /** All pairs at once and slowly: a moment in which the machine stands still spoils few echoes. */
   private static final long ECHO_INTERVAL_NANOS = 250_000_000;
+
   private static final long LAST_NANOS = 300_000_000;
   private static final double NANOS_PER_SECOND = 1e9;
   private static final double NANOS_PER_MILLI = 1e6;
   private static final double BYTES_PER_MEGABYTE = 1e6;
 
   /** Table 4 of the Kollaps paper (EuroSys 2020): mean squared errors in ms2. */
-  private static final Map<Integer, Double> KOLLAPS = Map.of(1000, 0.0261, 2000, 0.0384, 4000, 0.0721);
+  private static final Map<Integer, Double> KOLLAPS =
+      Map.of(1000, 0.0261, 2000, 0.0384, 4000, 0.0721);
 
   private static final double GOAL = 0.01;
 
@@ -116,7 +118,11 @@ public final class TopologyBenchmark {
     String name = size + " elements: ";
     return List.of(
         new ComparedRow(
-            name + "compile", Statistics.median(plain), plainSearch, Statistics.median(compiling), "s"),
+            name + "compile",
+            Statistics.median(plain),
+            plainSearch,
+            Statistics.median(compiling),
+            "s"),
         new ComparedRow(
             name + "answer all paths",
             Statistics.median(plain),
@@ -147,7 +153,9 @@ public final class TopologyBenchmark {
     return runtime.totalMemory() - runtime.freeMemory();
   }
 
-  /** Only the sampled endpoints are attached, with the paths that they have in the whole network. */
+  /**
+   * Only the sampled endpoints are attached, with the paths that they have in the whole network.
+   */
   private static List<ComparedRow> pinged(int size, CompiledExperiment compiled, Notes notes)
       throws BenchmarkException, InterruptedException {
     Paths paths = compiled.pathsAt(0);
@@ -213,7 +221,8 @@ public final class TopologyBenchmark {
       for (int j = 0; j < chosen.length; j++) {
         if (i != j) {
           settings.add(
-              new PathSetting(i, j, paths.path(chosen[i], chosen[j]).map(TopologyBenchmark::shape)));
+              new PathSetting(
+                  i, j, paths.path(chosen[i], chosen[j]).map(TopologyBenchmark::shape)));
         }
       }
     }

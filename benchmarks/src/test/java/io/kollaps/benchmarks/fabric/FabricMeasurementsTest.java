@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** All figures of a fabric, for real and as short as they can be. Needs root, or namespaces of one's own. */
+/**
+ * All figures of a fabric, for real and as short as they can be. Needs root, or namespaces of one's
+ * own.
+ */
 class FabricMeasurementsTest {
   private static final long MILLI = 1_000_000;
   private static final FabricPlan SHORT =

@@ -14,7 +14,8 @@ class RunBenchmarksTest {
 
   @Test
   void shouldShareARealLink() throws Exception {
-    SharingBenchmark benchmark = new SharingBenchmark(new SharingOptions("cubic", 2, 2, false, false));
+    SharingBenchmark benchmark =
+        new SharingBenchmark(new SharingOptions("cubic", 2, 2, false, false));
 
     List<SharingRow> rows = benchmark.run(Notes.silent(), new StopSwitch());
 
@@ -26,8 +27,7 @@ class RunBenchmarksTest {
 
   @Test
   void shouldPlayEventsOfOneInstant() throws Exception {
-    List<ComparedRow> rows =
-        new EventsBenchmark(6, 10, 1).run(Notes.silent(), new StopSwitch());
+    List<ComparedRow> rows = new EventsBenchmark(6, 10, 1).run(Notes.silent(), new StopSwitch());
 
     assertThat(rows).hasSize(3);
     assertThat(rows).allSatisfy(row -> assertThat(row.measured()).isBetween(0.0, 5_000.0));
@@ -35,8 +35,7 @@ class RunBenchmarksTest {
 
   @Test
   void shouldSetUpPingAndTakeDownEndpoints() throws Exception {
-    List<ComparedRow> rows =
-        new EndpointsBenchmark(4, 3).run(Notes.silent(), new StopSwitch());
+    List<ComparedRow> rows = new EndpointsBenchmark(4, 3).run(Notes.silent(), new StopSwitch());
 
     assertThat(rows).hasSize(4);
     assertThat(rows.get(0).measured()).isBetween(0.01, 60.0);

@@ -39,7 +39,12 @@ class SharingAnalysisTest {
 
   private static SharingStep step(boolean came) {
     return new SharingStep(
-        2, SECOND, 3 * SECOND, came ? Map.of("a:x", 30e6, "b:y", 20e6) : Map.of("a:x", 50e6), "b:y", came);
+        2,
+        SECOND,
+        3 * SECOND,
+        came ? Map.of("a:x", 30e6, "b:y", 20e6) : Map.of("a:x", 50e6),
+        "b:y",
+        came);
   }
 
   @Test
