@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       PathsCommand.class,
       ExplainCommand.class,
       DoctorCommand.class,
+      BenchCommand.class,
       GcCommand.class,
       VersionCommand.class,
       GenerateCompletion.class,

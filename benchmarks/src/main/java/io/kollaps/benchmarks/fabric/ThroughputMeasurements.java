@@ -1,0 +1,157 @@
+package io.kollaps.benchmarks.fabric;
+
+import io.kollaps.benchmarks.BenchmarkException;
+import io.kollaps.benchmarks.Statistics;
+import io.kollaps.benchmarks.lab.Lab;
+import io.kollaps.benchmarks.lab.RateMeter;
+import io.kollaps.benchmarks.lab.Station;
+import io.kollaps.benchmarks.lab.TcpTransfer;
+import io.kollaps.benchmarks.lab.UdpStream;
+import io.kollaps.benchmarks.lab.VethPair;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * What passes at most, beside plain veth pairs, in turn within the same minute: the machine decides
+ * the figures, their ratio is the fabric's.
+ */
+final class ThroughputMeasurements {
+  private static final int PAIRS = 4;
+  private static final String CONGESTION_CONTROL = "cubic";
+
+  /** Small packets: 64 IP bytes. */
+  private static final int SMALL_PAYLOAD_BYTES = 64 - UdpStream.HEADER_BYTES;
+
+  private static final double GIGA = 1e9;
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final Subject subject;
+  private final FabricPlan plan;
+
+  ThroughputMeasurements(Subject subject) {
+    this.subject = subject;
+    this.plan = subject.plan();
+  }
+
+  /**
+   * What a set of flows did.
+   *
+   * @param bitsPerSecond all together
+   * @param secondsPerGigabit processor time of this process: senders, receivers and fabric
+   */
+  private record Load(double bitsPerSecond, double secondsPerGigabit) {}
+
+  /** Two ends of a flow. */
+  private record Pair(Station from, Station to) {}
+
+  List<FabricRow> rows() throws BenchmarkException, InterruptedException {
+    List<FabricRow> rows = new ArrayList<>();
+    List<VethPair> veths = new ArrayList<>();
+    try (Lab lab = Lab.open(subject.kind(), 2 * PAIRS, Subject.SEED)) {
+      List<Pair> through = new ArrayList<>();
+      List<Pair> plain = new ArrayList<>();
+      for (int i = 0; i < PAIRS; i++) {
+        lab.connect(2 * i, 2 * i + 1, Lab.delay(0), Lab.delay(0));
+        through.add(new Pair(lab.station(2 * i), lab.station(2 * i + 1)));
+        VethPair veth = VethPair.open();
+        veths.add(veth);
+        plain.add(new Pair(veth.first(), veth.second()));
+      }
+      rows.addAll(throughput(lab, through, plain, 1));
+      rows.addAll(throughput(lab, through, plain, PAIRS));
+      rows.add(packets(through.getFirst(), plain.getFirst()));
+    } finally {
+      veths.forEach(VethPair::close);
+    }
+    return rows;
+  }
+
+  private List<FabricRow> throughput(Lab lab, List<Pair> through, List<Pair> plain, int pairs)
+      throws BenchmarkException, InterruptedException {
+    subject.notes().note("unshaped TCP, " + pairs + " at once, beside veth");
+    int count = plan.repetitions();
+    double[][] values = new double[5][count];
+    for (int i = 0; i < count; i++) {
+      Load ideal = load(plain.subList(0, pairs));
+      long busy = lab.fabric().health().busyNanos();
+      long begin = System.nanoTime();
+      Load measured = load(through.subList(0, pairs));
+      double seconds = (System.nanoTime() - begin) / NANOS_PER_SECOND;
+      values[0][i] = ideal.bitsPerSecond();
+      values[1][i] = measured.bitsPerSecond();
+      values[2][i] = ideal.secondsPerGigabit();
+      values[3][i] = measured.secondsPerGigabit();
+      values[4][i] = (lab.fabric().health().busyNanos() - busy) / NANOS_PER_SECOND / seconds;
+    }
+    double[] medians = Arrays.stream(values).mapToDouble(Statistics::median).toArray();
+    subject
+        .notes()
+        .note(String.format("the fabric's thread used %.2f processors meanwhile", medians[4]));
+    String flows = pairs == 1 ? "one pair" : pairs + " pairs";
+    return List.of(
+        subject.row(
+            "TCP unshaped, " + flows + ", ideal: veth", pairs, medians[0], medians[1], "bit/s"),
+        subject.row(
+            "processor time of senders, receivers and fabric, " + flows + ", ideal: veth",
+            pairs,
+            medians[2],
+            medians[3],
+            "s/Gbit"));
+  }
+
+  private Load load(List<Pair> pairs) throws BenchmarkException, InterruptedException {
+    List<TcpTransfer> flows = new ArrayList<>();
+    try {
+      for (Pair pair : pairs) {
+        flows.add(TcpTransfer.start(pair.from(), pair.to(), CONGESTION_CONTROL));
+      }
+      LongSupplier all = () -> flows.stream().mapToLong(TcpTransfer::receivedBytes).sum();
+      java.util.concurrent.TimeUnit.NANOSECONDS.sleep(plan.settleNanos());
+      long cpu = processNanos();
+      long begin = System.nanoTime();
+      double rate = RateMeter.bitsPerSecond(List.of(all), 0, plan.windowNanos())[0];
+      double seconds = (System.nanoTime() - begin) / NANOS_PER_SECOND;
+      double used = (processNanos() - cpu) / NANOS_PER_SECOND;
+      return new Load(rate, used / (rate * seconds / GIGA));
+    } finally {
+      for (TcpTransfer flow : flows) {
+        flow.close();
+      }
+    }
+  }
+
+  private static long processNanos() {
+    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
+  }
+
+  private FabricRow packets(Pair through, Pair plain)
+      throws BenchmarkException, InterruptedException {
+    subject.notes().note("packets per second, beside veth");
+    double[] ideal = new double[plan.repetitions()];
+    double[] measured = new double[plan.repetitions()];
+    for (int i = 0; i < measured.length; i++) {
+      ideal[i] = flood(plain);
+      measured[i] = flood(through);
+    }
+    return subject.row(
+        "UDP packets of 64 bytes received, one sender, ideal: veth",
+        1,
+        Statistics.median(ideal),
+        Statistics.median(measured),
+        "packet/s");
+  }
+
+  private double flood(Pair pair) throws BenchmarkException, InterruptedException {
+    try (UdpStream stream =
+        UdpStream.start(
+            pair.from(), pair.to(), SMALL_PAYLOAD_BYTES, UdpStream.FLOOD, Long.MAX_VALUE)) {
+      LongSupplier packets = stream::receivedPackets;
+      double bits =
+          RateMeter.bitsPerSecond(List.of(packets), plan.settleNanos(), plan.windowNanos())[0];
+      return bits / Byte.SIZE;
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package io.kollaps.benchmarks.run;
+
+import io.kollaps.benchmarks.Statistics;
+import io.kollaps.node.results.FlowSample;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Reads shares, steadiness and settle times out of the samples of a run. Pure. */
+final class SharingAnalysis {
+  /** Grants count as settled when each is this near to what is expected. */
+  static final double SETTLED_PERCENT = 0.5;
+
+  private static final long RECEIVED_NANOS = 2_000_000_000L;
+  private static final double NANOS_PER_MILLI = 1e6;
+  private static final double PERCENT = 100;
+
+  private final List<Interval> intervals;
+
+  /**
+   * What all active flows did in one interval.
+   *
+   * @param beginNanos offset of its begin
+   * @param endNanos offset of its end
+   * @param flows by name {@code from:to}
+   */
+  record Interval(long beginNanos, long endNanos, Map<String, FlowSample> flows) {
+    Interval {
+      flows = Map.copyOf(flows);
+    }
+
+    boolean has(String flow) {
+      return flows.containsKey(flow);
+    }
+  }
+
+  /** An analysis of intervals in time order. */
+  SharingAnalysis(List<Interval> intervals) {
+    this.intervals = List.copyOf(intervals);
+  }
+
+  /** One row for each flow that is expected in the step. */
+  List<SharingRow> rows(SharingStep step) {
+    OptionalInt change = changeSeen(step);
+    OptionalInt settled = change.isPresent() ? settled(step, change.getAsInt()) : change;
+    Double settleMillis = null;
+    if (change.isPresent() && settled.isPresent()) {
+      long from = intervals.get(change.getAsInt()).beginNanos();
+      settleMillis = (intervals.get(settled.getAsInt()).beginNanos() - from) / NANOS_PER_MILLI;
+    }
+    long steadyFrom =
+        settled.isPresent()
+            ? intervals.get(settled.getAsInt()).beginNanos()
+            : (step.beginNanos() + step.endNanos()) / 2;
+    long receivedFrom =
+        Math.max((step.beginNanos() + step.endNanos()) / 2, step.endNanos() - RECEIVED_NANOS);
+    List<SharingRow> rows = new ArrayList<>();
+    for (Map.Entry<String, Double> flow : step.expected().entrySet()) {
+      rows.add(row(step, flow.getKey(), flow.getValue(), steadyFrom, receivedFrom, settleMillis));
+    }
+    return rows;
+  }
+
+  private SharingRow row(
+      SharingStep step,
+      String flow,
+      double expected,
+      long steadyFrom,
+      long receivedFrom,
+      @Nullable Double settleMillis) {
+    double[] granted = values(flow, steadyFrom, step.endNanos(), s -> s.grantedBitsPerSecond());
+    double mean = Statistics.mean(granted);
+    double received = received(flow, receivedFrom, step.endNanos());
+    return new SharingRow(
+        step.number(),
+        flow,
+        expected,
+        mean,
+        mean > 0 ? PERCENT * Statistics.deviation(granted) / mean : 0,
+        received,
+        Statistics.errorPercent(received, expected),
+        settleMillis);
+  }
+
+  private double[] values(
+      String flow, long fromNanos, long toNanos, ToDoubleFunction<FlowSample> value) {
+    return intervals.stream()
+        .filter(within(fromNanos, toNanos))
+        .filter(i -> i.has(flow))
+        .mapToDouble(i -> value.applyAsDouble(i.flows().get(flow)))
+        .toArray();
+  }
+
+  /** Intervals without a sample of the flow are intervals without traffic: they count as 0. */
+  private double received(String flow, long fromNanos, long toNanos) {
+    double bits = 0;
+    double nanos = 0;
+    for (Interval interval : intervals) {
+      if (within(fromNanos, toNanos).test(interval)) {
+        double length = interval.endNanos() - interval.beginNanos();
+        FlowSample sample = interval.flows().get(flow);
+        bits += sample == null ? 0 : sample.measuredBitsPerSecond() * length;
+        nanos += length;
+      }
+    }
+    return nanos > 0 ? bits / nanos : 0;
+  }
+
+  private static Predicate<Interval> within(long fromNanos, long toNanos) {
+    return interval -> interval.beginNanos() >= fromNanos && interval.endNanos() <= toNanos;
+  }
+
+  /** The first interval with traffic of who came, or without any of who went. */
+  private OptionalInt changeSeen(SharingStep step) {
+    for (int i = 0; i < intervals.size(); i++) {
+      Interval interval = intervals.get(i);
+      if (within(step.beginNanos(), step.endNanos()).test(interval)
+          && interval.has(step.changed()) == step.came()) {
+        return OptionalInt.of(i);
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  private OptionalInt settled(SharingStep step, int from) {
+    for (int i = from; i < intervals.size(); i++) {
+      Interval interval = intervals.get(i);
+      if (interval.endNanos() > step.endNanos()) {
+        return OptionalInt.empty();
+      }
+      if (step.expected().entrySet().stream().allMatch(e -> near(interval, e))) {
+        return OptionalInt.of(i);
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  private static boolean near(Interval interval, Map.Entry<String, Double> expected) {
+    FlowSample sample = interval.flows().get(expected.getKey());
+    return sample != null
+        && Math.abs(Statistics.errorPercent(sample.grantedBitsPerSecond(), expected.getValue()))
+            <= SETTLED_PERCENT;
+  }
+}

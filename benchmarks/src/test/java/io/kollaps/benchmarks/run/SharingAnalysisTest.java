@@ -1,0 +1,105 @@
+package io.kollaps.benchmarks.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.kollaps.benchmarks.run.SharingAnalysis.Interval;
+import io.kollaps.node.results.FlowSample;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SharingAnalysisTest {
+  private static final long SAMPLE = 100_000_000L;
+  private static final long SECOND = 1_000_000_000L;
+
+  private final List<Interval> intervals = new ArrayList<>();
+
+  /** Adds an interval; values are pairs of granted and received in Mbit/s, by flow. */
+  private void interval(Map<String, double[]> flows) {
+    long begin = intervals.size() * SAMPLE;
+    Map<String, FlowSample> samples = new HashMap<>();
+    flows.forEach(
+        (name, values) ->
+            samples.put(
+                name,
+                new FlowSample(
+                    begin + SAMPLE,
+                    SAMPLE,
+                    name.substring(0, 1),
+                    name.substring(2),
+                    (long) (values[0] * 1e6),
+                    (long) (values[1] * 1e6),
+                    FlowSample.Limit.SHARE,
+                    0)));
+    intervals.add(new Interval(begin, begin + SAMPLE, samples));
+  }
+
+  private static SharingStep step(boolean came) {
+    return new SharingStep(
+        2,
+        SECOND,
+        3 * SECOND,
+        came ? Map.of("a:x", 30e6, "b:y", 20e6) : Map.of("a:x", 50e6),
+        "b:y",
+        came);
+  }
+
+  @Test
+  void shouldMeasureFromTheNewcomersFirstData() {
+    for (int i = 0; i < 13; i++) {
+      interval(Map.of("a:x", new double[] {50, 50}));
+    }
+    interval(Map.of("a:x", new double[] {50, 50}, "b:y", new double[] {20, 1}));
+    interval(Map.of("a:x", new double[] {31, 40}, "b:y", new double[] {20, 12}));
+    for (int i = 15; i < 30; i++) {
+      interval(Map.of("a:x", new double[] {30.1, 30}, "b:y", new double[] {20, 19}));
+    }
+
+    List<SharingRow> rows = new SharingAnalysis(intervals).rows(step(true));
+
+    assertThat(rows).extracting(SharingRow::flow).containsExactly("a:x", "b:y");
+    SharingRow first = rows.getFirst();
+    // first data in the interval from 1.3 s; 31 is off by 3.3 %, 30.1 by 0.33 %: settled by 1.5 s
+    assertThat(first.settleMs()).isEqualTo(200.0);
+    assertThat(first.grantedBps()).isCloseTo(30.1e6, within(1.0));
+    assertThat(first.grantedSdPercent()).isCloseTo(0, within(1e-9));
+    assertThat(first.receivedBps()).isCloseTo(30e6, within(1.0));
+    assertThat(rows.getLast().receivedErrorPercent()).isCloseTo(-5, within(1e-6));
+  }
+
+  @Test
+  void shouldMeasureFromTheLeaversLastData() {
+    for (int i = 0; i < 12; i++) {
+      interval(Map.of("a:x", new double[] {30, 30}, "b:y", new double[] {20, 20}));
+    }
+    for (int i = 12; i < 30; i++) {
+      interval(Map.of("a:x", new double[] {i < 13 ? 30 : 50, 50}));
+    }
+
+    List<SharingRow> rows = new SharingAnalysis(intervals).rows(step(false));
+
+    assertThat(rows).singleElement().satisfies(row -> assertThat(row.settleMs()).isEqualTo(100.0));
+  }
+
+  @Test
+  void shouldSayThatGrantsNeverSettled() {
+    for (int i = 0; i < 30; i++) {
+      interval(Map.of("a:x", new double[] {50, 50}, "b:y", new double[] {10, 10}));
+    }
+    assertThat(new SharingAnalysis(intervals).rows(step(true)))
+        .allSatisfy(row -> assertThat(row.settleMs()).isNull());
+  }
+
+  @Test
+  void shouldCountSilenceAsNothingReceived() {
+    for (int i = 0; i < 30; i++) {
+      // silent in every second interval
+      interval(i % 2 == 0 ? Map.of("a:x", new double[] {50, 50}) : Map.of());
+    }
+    SharingRow row = new SharingAnalysis(intervals).rows(step(false)).getFirst();
+    assertThat(row.receivedBps()).isCloseTo(25e6, within(1.0));
+  }
+}
