@@ -14,7 +14,9 @@ final class Checkout {
     String named = System.getProperty(PROPERTY, "");
     if (named.isEmpty()) {
       throw new AssertionError(
-          "the system property " + PROPERTY + " does not name the checkout; start the tests with Maven");
+          "the system property "
+              + PROPERTY
+              + " does not name the checkout; start the tests with Maven");
     }
     return Path.of(named).toAbsolutePath().normalize();
   }
@@ -24,7 +26,9 @@ final class Checkout {
     Path command = folder().resolve("kollaps");
     if (!Files.isRegularFile(buildStamp())) {
       throw new AssertionError(
-          "Kollaps is not built; build it by `" + command + " version`, as ./verify does, then test again");
+          "Kollaps is not built; build it by `"
+              + command
+              + " version`, as ./verify does, then test again");
     }
     return command;
   }

@@ -56,7 +56,8 @@ class CleanEndTest {
     Results results = workspace.results("run");
     Machine.expectEnd(finished, results);
     assertThat(footprint.left()).isEmpty();
-    Figures.saw("end of a run of 4 s after %d ms; %s", finished.wall().toMillis(), results.summary());
+    Figures.saw(
+        "end of a run of 4 s after %d ms; %s", finished.wall().toMillis(), results.summary());
   }
 
   @ParameterizedTest

@@ -58,7 +58,8 @@ class CommandContractTest {
     Finished help = workspace.startLine(List.of("sh", "-c", line)).await(Workspace.SHORT);
 
     // "times" prints the shell's own time, then that of its children: user, system
-    Matcher times = Pattern.compile("(\\d+)m([0-9.]+)s").matcher(help.out().lines().toList().get(1));
+    Matcher times =
+        Pattern.compile("(\\d+)m([0-9.]+)s").matcher(help.out().lines().toList().get(1));
     double seconds = 0;
     while (times.find()) {
       seconds += 60 * Integer.parseInt(times.group(1)) + Double.parseDouble(times.group(2));

@@ -54,8 +54,7 @@ class DeterminismTest {
   }
 
   private Chances run(Path file, String name, long seed) throws Exception {
-    Finished run =
-        workspace.run(file, name, Duration.ofSeconds(4), "--seed", Long.toString(seed));
+    Finished run = workspace.run(file, name, Duration.ofSeconds(4), "--seed", Long.toString(seed));
     Results results = workspace.results(name);
     assertThat(results.verdict().path("end").asString()).as(run.shown()).isEqualTo("completed");
     List<String> chosen = new java.util.ArrayList<>(results.subjects("crash"));
@@ -66,7 +65,10 @@ class DeterminismTest {
         .forEach(e -> chosen.add(e.path("subject").asString()));
     return new Chances(
         chosen,
-        Pings.of(results.log("pinger")).answers().stream().map(Pings.Answer::sequence).sorted().toList());
+        Pings.of(results.log("pinger")).answers().stream()
+            .map(Pings.Answer::sequence)
+            .sorted()
+            .toList());
   }
 
   /**

@@ -68,7 +68,8 @@ class EventsTest {
     // The design asks for 5 ms of a quiet machine; a hypervisor may take a machine away for tens.
     assertThat(Figures.quantile(0.99, late)).isLessThan(500);
     for (int i = 1; i <= 20; i++) {
-      assertThat(results.programs("b-" + i).getFirst().path("cause").asString()).isEqualTo("crashed");
+      assertThat(results.programs("b-" + i).getFirst().path("cause").asString())
+          .isEqualTo("crashed");
     }
   }
 
@@ -143,7 +144,9 @@ class EventsTest {
     assertThat(pings.between(23, 28).count()).isZero();
     assertThat(pings.between(34, 44).count()).isGreaterThanOrEqualTo(8);
     assertThat(pings.smallest()).isGreaterThan(9.5);
-    Figures.saw("pings around a disconnect of 2 s: %d answers, median %.2f ms of 10", pings.count(), pings.median());
+    Figures.saw(
+        "pings around a disconnect of 2 s: %d answers, median %.2f ms of 10",
+        pings.count(), pings.median());
   }
 
   private static void expectProgram(Results results, String endpoint, String cause, int code)

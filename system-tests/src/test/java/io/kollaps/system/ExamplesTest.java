@@ -43,8 +43,7 @@ class ExamplesTest {
 
   @Test
   void shouldPingOverTenLines() throws Exception {
-    Finished run =
-        workspace.run(Checkout.example("ten-lines.yaml"), "ten", Duration.ofSeconds(12));
+    Finished run = workspace.run(Checkout.example("ten-lines.yaml"), "ten", Duration.ofSeconds(12));
 
     Results results = workspace.results("ten");
     Machine.expectEnd(run, results);

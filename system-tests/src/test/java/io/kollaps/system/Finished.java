@@ -22,6 +22,13 @@ record Finished(int exitCode, String out, String err, Duration wall) {
 
   /** All of it, for failure messages. */
   String shown() {
-    return "exit code " + exitCode + " after " + wall.toMillis() + " ms\n--- out\n" + out + "\n--- err\n" + err;
+    return "exit code "
+        + exitCode
+        + " after "
+        + wall.toMillis()
+        + " ms\n--- out\n"
+        + out
+        + "\n--- err\n"
+        + err;
   }
 }

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * What the runs of a workspace have made on this machine and is still there: processes, namespaces,
- * interfaces, control groups, mounts, files of state. Others may work on the machine meanwhile: what
- * counts is told by the workspace's marks, and by the namespaces seen while its runs lived.
+ * interfaces, control groups, mounts, files of state. Others may work on the machine meanwhile:
+ * what counts is told by the workspace's marks, and by the namespaces seen while its runs lived.
  */
 final class Footprint {
   private static final Duration SETTLE = Duration.ofSeconds(5);
@@ -61,7 +61,8 @@ final class Footprint {
     List<String> found = new ArrayList<>();
     try (Stream<Path> tree = Files.walk(Path.of("/sys/fs/cgroup"), 6)) {
       tree.filter(path -> path.getFileName().toString().startsWith("kollaps-"))
-          .filter(path -> runs.contains(path.getFileName().toString().substring("kollaps-".length())))
+          .filter(
+              path -> runs.contains(path.getFileName().toString().substring("kollaps-".length())))
           .forEach(path -> found.add("cgroup " + path));
     } catch (UncheckedIOException e) {
       // a group that somebody else removed meanwhile
@@ -150,7 +151,9 @@ final class Footprint {
   private static void link(Path path, Set<String> found) {
     try {
       String target = Files.readSymbolicLink(path).toString();
-      if (target.matches("[a-z]+:\\[\\d+]") && !target.startsWith("pipe:") && !target.startsWith("socket:")) {
+      if (target.matches("[a-z]+:\\[\\d+]")
+          && !target.startsWith("pipe:")
+          && !target.startsWith("socket:")) {
         found.add(target);
       }
     } catch (IOException e) {

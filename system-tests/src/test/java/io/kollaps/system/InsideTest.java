@@ -80,7 +80,11 @@ class InsideTest {
     assertThat(home.resolve("here")).exists();
     int processes =
         Integer.parseInt(
-            lines.stream().filter(l -> l.startsWith("processes ")).findFirst().orElseThrow().substring(10));
+            lines.stream()
+                .filter(l -> l.startsWith("processes "))
+                .findFirst()
+                .orElseThrow()
+                .substring(10));
     assertThat(processes).as("processes that are seen inside").isLessThan(10);
     Figures.saw("inside: %s; %d processes; %s", lines.get(0), processes, results.summary());
   }

@@ -136,8 +136,7 @@ class KillTest {
   void shouldLeaveNothingWhenItsChainsAreKilledWithIt() throws Exception {
     Started run = workspace.startRun(file, "run");
     reach(Point.RUNNING, run);
-    List<ProcessHandle> chains =
-        ProcessHandle.of(run.pid()).orElseThrow().children().toList();
+    List<ProcessHandle> chains = ProcessHandle.of(run.pid()).orElseThrow().children().toList();
     assertThat(chains).hasSizeGreaterThanOrEqualTo(13);
     // the first half die before Kollaps, the others with it
     chains.subList(0, 6).forEach(ProcessHandle::destroyForcibly);
@@ -157,7 +156,9 @@ class KillTest {
     reach(Point.RUNNING, run);
     run.signal("CONT");
     ProcessHandle init =
-        ProcessHandle.of(run.pid()).orElseThrow().children()
+        ProcessHandle.of(run.pid())
+            .orElseThrow()
+            .children()
             .flatMap(ProcessHandle::children)
             .filter(child -> environment(child).contains("KOLLAPS_ENDPOINT=limited\0"))
             .findFirst()
@@ -166,7 +167,9 @@ class KillTest {
 
     Finished finished = run.await(Workspace.SLACK);
 
-    assertThat(results().verdict().path("end").asString()).as(finished.shown()).isEqualTo("completed");
+    assertThat(results().verdict().path("end").asString())
+        .as(finished.shown())
+        .isEqualTo("completed");
     assertThat(results().programs("limited").getFirst().path("exit_code").asInt()).isEqualTo(137);
     assertThat(results().reasons("DEGRADED")).contains("program-failed");
     assertThat(footprint.left()).isEmpty();

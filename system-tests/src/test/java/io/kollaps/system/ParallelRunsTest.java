@@ -50,7 +50,9 @@ class ParallelRunsTest {
       Pings pings = Pings.of(workspace.results(name).log("a"));
       assertThat(pings.count()).isEqualTo(20);
       assertThat(pings.smallest()).isBetween(29.5, 50.0);
-      Figures.saw("two at once, %s: median %.2f ms of 30; %s", name, pings.median(), workspace.results(name).summary());
+      Figures.saw(
+          "two at once, %s: median %.2f ms of 30; %s",
+          name, pings.median(), workspace.results(name).summary());
     }
     assertThat(footprint.left()).isEmpty();
   }

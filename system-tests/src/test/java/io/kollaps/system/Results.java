@@ -38,7 +38,9 @@ record Results(Path folder) {
   }
 
   List<JsonNode> events() throws IOException {
-    return Files.readAllLines(folder.resolve("events.jsonl")).stream().map(MAPPER::readTree).toList();
+    return Files.readAllLines(folder.resolve("events.jsonl")).stream()
+        .map(MAPPER::readTree)
+        .toList();
   }
 
   /** The subjects of the events of a kind, in the order in which they happened. */

@@ -16,9 +16,9 @@ import tools.jackson.databind.JsonNode;
  * The published experiment "Decentralised throttling" (figure 8 of the Kollaps paper) by {@code
  * explain}: c1, c2, c3 at bridge b1, c4, c5, c6 at b2, one server each at b3.
  *
- * <p>The expected rates were worked out by hand: all flows grow in proportion to 1 / round-trip time
- * (70, 60, 60, 50, 40, 40 ms) until a link is full. The paper prints 16.89 and 23.74 for c1 and c4
- * in the row of five clients; progressive filling gives 16.93 and 23.70.
+ * <p>The expected rates were worked out by hand: all flows grow in proportion to 1 / round-trip
+ * time (70, 60, 60, 50, 40, 40 ms) until a link is full. The paper prints 16.89 and 23.74 for c1
+ * and c4 in the row of five clients; progressive filling gives 16.93 and 23.70.
  */
 @Order(20)
 class SharingVectorTest {

@@ -48,8 +48,13 @@ final class Started {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       kill();
       throw new AssertionError(
-          words + " did not end within " + bound.toSeconds() + " s and was killed\n--- out\n"
-              + Files.readString(out) + "\n--- err\n" + Files.readString(err));
+          words
+              + " did not end within "
+              + bound.toSeconds()
+              + " s and was killed\n--- out\n"
+              + Files.readString(out)
+              + "\n--- err\n"
+              + Files.readString(err));
     }
     return new Finished(
         process.exitValue(),

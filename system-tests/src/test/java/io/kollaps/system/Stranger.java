@@ -22,7 +22,9 @@ final class Stranger implements AutoCloseable {
   Stranger() throws Exception {
     run("ip", "netns", "add", name);
     run("ip", "link", "add", device, "type", "veth", "peer", "name", device + "p");
-    run("tc", "qdisc", "replace", "dev", device, "root", "tbf", "rate", "1mbit", "burst", "32kbit", "latency", "400ms");
+    run(
+        "tc", "qdisc", "replace", "dev", device, "root", "tbf", "rate", "1mbit", "burst", "32kbit",
+        "latency", "400ms");
     discipline = run("tc", "qdisc", "show", "dev", device);
     Path cpu = Path.of("/sys/fs/cgroup/cpu");
     Path root = Files.isDirectory(cpu) ? cpu : Path.of("/sys/fs/cgroup");

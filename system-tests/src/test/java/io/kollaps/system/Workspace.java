@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * A folder for one test, with a state folder of its own, and the ways to start {@code kollaps} in
- * it. Whatever is started here carries the state folder's path in its environment, so that it can be
- * told from everything else on the machine.
+ * it. Whatever is started here carries the state folder's path in its environment, so that it can
+ * be told from everything else on the machine.
  */
 final class Workspace implements AutoCloseable {
   /** Bound for commands that start nothing; far above what a loaded machine takes. */
@@ -77,7 +77,8 @@ final class Workspace implements AutoCloseable {
   Started start(String... words) throws IOException {
     // Shells start what runs in the background with Ctrl-C ignored; a terminal does not.
     List<String> line =
-        new ArrayList<>(List.of("env", "--default-signal=INT,TERM,HUP", Checkout.command().toString()));
+        new ArrayList<>(
+            List.of("env", "--default-signal=INT,TERM,HUP", Checkout.command().toString()));
     line.addAll(List.of(words));
     return startLine(line);
   }

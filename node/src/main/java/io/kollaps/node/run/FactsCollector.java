@@ -26,10 +26,6 @@ final class FactsCollector {
     List<String> notices = new ArrayList<>();
     compiled.experiment().notices().stream().map(Problem::message).forEach(notices::add);
     notices.addAll(setup.notices());
-    if (!root) {
-      notices.add(
-          "run without root: no real-time priority and no hard limits of processors and memory; see docs/running-without-root.md");
-    }
     return new RunFacts(
         run.value(),
         compiled.experiment().name(),

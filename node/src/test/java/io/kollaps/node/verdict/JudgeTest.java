@@ -224,7 +224,23 @@ class JudgeTest {
     assertThat(verdict.reasons()).allMatch(r -> r.level() == Level.INFO);
     assertThat(verdict.reasons())
         .extracting(Verdict.Reason::code)
-        .containsExactlyInAnyOrder("no-root", "no-real-time", "gc-pause", "no-traffic", "notice");
+        .containsExactlyInAnyOrder("no-root", "no-real-time", "gc-pause", "notice");
+  }
+
+  @Test
+  void shouldNoteThatNothingWasSent() {
+    Verdict verdict =
+        Judge.judge(
+            rest(
+                GOOD.events(),
+                List.of(),
+                new HealthSummary(
+                    fabric(0, 0, 0, true),
+                    HostHealth.NONE,
+                    LoopHealth.NONE,
+                    OptionalLong.empty())));
+    assertThat(verdict.grade()).isEqualTo(Grade.PASS);
+    assertThat(verdict.reasons()).extracting(Verdict.Reason::code).contains("no-traffic");
   }
 
   @Test
