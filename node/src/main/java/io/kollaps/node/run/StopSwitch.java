@@ -16,6 +16,11 @@ public final class StopSwitch {
     }
   }
 
+  /** Why the run was asked to end, empty when it was not. */
+  public synchronized Optional<String> asked() {
+    return reason;
+  }
+
   /** Sets who is told; told at once when the run was asked to end before. */
   synchronized void hear(Consumer<String> newListener) {
     listener = newListener;
