@@ -29,6 +29,7 @@ final class Workspace implements AutoCloseable {
   private final Path folder;
   private final Map<String, String> environment = new TreeMap<>();
   private final List<Started> started = new ArrayList<>();
+  private Path state;
   private int commands;
 
   Workspace() {
@@ -38,7 +39,14 @@ final class Workspace implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    environment.put("KOLLAPS_STATE_DIR", state().toString());
+    state = folder.resolve("state");
+    stateAt(state);
+  }
+
+  /** Puts the state folder elsewhere, for commands of another user. */
+  void stateAt(Path path) {
+    state = path;
+    environment.put("KOLLAPS_STATE_DIR", path.toString());
   }
 
   Path folder() {
@@ -46,7 +54,7 @@ final class Workspace implements AutoCloseable {
   }
 
   Path state() {
-    return folder.resolve("state");
+    return state;
   }
 
   private Path results() {
