@@ -1,13 +1,17 @@
 package io.kollaps.cli;
 
 import io.kollaps.benchmarks.BenchmarkException;
+import io.kollaps.benchmarks.run.ManyFlowsBenchmark;
 import io.kollaps.benchmarks.run.SharingBenchmark;
 import io.kollaps.benchmarks.run.SharingOptions;
 import io.kollaps.benchmarks.run.SharingRow;
+import io.kollaps.benchmarks.run.ShortFlowsBenchmark;
 import io.kollaps.node.run.StopSwitch;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,6 +46,17 @@ final class BenchSharingCommand implements Callable<Integer> {
   @Option(names = "--with-udp", description = "Two application-limited UDP flows send besides.")
   private boolean withUdp;
 
+  @Option(
+      names = "--short",
+      description = "Instead: flows of about 100 ms beside a greedy one, for two steps.")
+  private boolean shortFlows;
+
+  @Option(
+      names = "--flows",
+      paramLabel = "N",
+      description = "Instead: so many flows at once over one link, for one step.")
+  private int flows;
+
   @Option(names = "--quick", description = "Three clients, 4 s each, nobody leaves.")
   private boolean quick;
 
@@ -54,12 +69,14 @@ final class BenchSharingCommand implements Callable<Integer> {
     StopSwitch stop = new StopSwitch();
     StopSignals.install(stop);
     try {
-      SharingBenchmark benchmark = new SharingBenchmark(options());
-      List<SharingRow> rows = benchmark.run(output::note, stop);
-      if (json) {
-        output.json(rows);
+      if (flows != 0) {
+        print(new ManyFlowsBenchmark(flows, stepSeconds).run(output::note, stop), output);
+      } else if (shortFlows) {
+        print(new ShortFlowsBenchmark(congestion, 2 * stepSeconds).run(output::note, stop), output);
       } else {
-        output.line(table(benchmark, rows).text());
+        SharingBenchmark benchmark = new SharingBenchmark(options());
+        List<SharingRow> rows = benchmark.run(output::note, stop);
+        print(rows, benchmark::paperBitsPerSecond, output);
       }
       return ExitCode.OK;
     } catch (IllegalArgumentException e) {
@@ -75,7 +92,21 @@ final class BenchSharingCommand implements Callable<Integer> {
         : new SharingOptions(congestion, stepSeconds, SharingOptions.MAX_CLIENTS, true, withUdp);
   }
 
-  private static BenchTable table(SharingBenchmark benchmark, List<SharingRow> rows) {
+  private void print(List<SharingRow> rows, Output output) {
+    print(rows, row -> OptionalDouble.empty(), output);
+  }
+
+  private void print(
+      List<SharingRow> rows, Function<SharingRow, OptionalDouble> published, Output output) {
+    if (json) {
+      output.json(rows);
+    } else {
+      output.line(table(rows, published).text());
+    }
+  }
+
+  private static BenchTable table(
+      List<SharingRow> rows, Function<SharingRow, OptionalDouble> published) {
     BenchTable table =
         new BenchTable(
             2,
@@ -90,7 +121,7 @@ final class BenchSharingCommand implements Callable<Integer> {
             "error %",
             "settled ms");
     for (SharingRow row : rows) {
-      var paper = benchmark.paperBitsPerSecond(row);
+      OptionalDouble paper = published.apply(row);
       Double settled = row.settleMs();
       table.add(
           String.valueOf(row.step()),

@@ -4,6 +4,7 @@ import io.kollaps.benchmarks.BenchmarkException;
 import io.kollaps.linux.ownership.StateFolder;
 import io.kollaps.node.load.FileContent;
 import io.kollaps.node.load.LoadResult;
+import io.kollaps.node.results.RunEnd;
 import io.kollaps.node.results.RunOutcome;
 import io.kollaps.node.run.ExperimentRun;
 import io.kollaps.node.run.RunFailedException;
@@ -81,8 +82,9 @@ final class RealRun {
   RunOutcome play(RunListener listener, StopSwitch stop)
       throws BenchmarkException, InterruptedException {
     RunOutcome outcome = whole(listener, stop);
-    if (stop.asked().isPresent()) {
-      throw new BenchmarkException("ended early: " + stop.asked().get());
+    RunEnd end = outcome.observations().end();
+    if (end.kind() != RunEnd.Kind.COMPLETED) {
+      throw new BenchmarkException("ended early: " + end.detail());
     }
     return outcome;
   }
@@ -96,9 +98,9 @@ final class RealRun {
   RunOutcome playUntil(RunListener listener, StopSwitch stop, String reason)
       throws BenchmarkException, InterruptedException {
     RunOutcome outcome = whole(listener, stop);
-    String why = stop.asked().orElse(reason);
-    if (!why.equals(reason)) {
-      throw new BenchmarkException("ended early: " + why);
+    RunEnd end = outcome.observations().end();
+    if (!end.detail().equals(reason)) {
+      throw new BenchmarkException("ended early: " + end.detail());
     }
     return outcome;
   }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,12 @@ final class SharingAnalysis {
       rows.add(row(step, flow.getKey(), flow.getValue(), steadyFrom, receivedFrom, settleMillis));
     }
     return rows;
+  }
+
+  /** Intervals in which exactly these flows, and no others, had traffic from begin to end. */
+  SharingAnalysis whileExactly(Set<String> flows) {
+    return new SharingAnalysis(
+        intervals.stream().filter(i -> i.flows().keySet().equals(flows)).toList());
   }
 
   private SharingRow row(

@@ -1,0 +1,87 @@
+package io.kollaps.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kollaps.benchmarks.ComparedRow;
+import io.kollaps.benchmarks.fabric.FabricRow;
+import io.kollaps.benchmarks.run.SharingRow;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class BenchCommandTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final CommandLine line =
+      Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+
+  private JsonNode printed(Object row) {
+    new Output(line.getCommandSpec()).json(List.of(row));
+    return new JsonMapper().readTree(out.toString()).get(0);
+  }
+
+  @Test
+  void shouldPrintFabricFiguresWithTheFieldsOfTheContract() {
+    JsonNode row =
+        printed(new FabricRow("user-space", "TCP cubic goodput", 1e8, 96e6, 96.5e6, 0.52, "bit/s"));
+
+    assertThat(row.propertyNames())
+        .containsExactlyInAnyOrder(
+            "fabric", "what", "nominal", "ideal", "measured", "error_percent", "unit");
+    assertThat(row.get("error_percent").asDouble()).isEqualTo(0.52);
+  }
+
+  @Test
+  void shouldPrintSharesWithTheFieldsOfTheContract() {
+    JsonNode row = printed(new SharingRow(1, "c1:s1", 5e7, 5e7, 0, 5e7, 0, null));
+
+    assertThat(row.propertyNames())
+        .containsExactlyInAnyOrder(
+            "step",
+            "flow",
+            "expected_bps",
+            "granted_bps",
+            "granted_sd_percent",
+            "received_bps",
+            "received_error_percent",
+            "settle_ms");
+    assertThat(row.get("settle_ms").isNull()).isTrue();
+  }
+
+  @Test
+  void shouldPrintComparedFiguresWithTheFieldsOfTheContract() {
+    JsonNode row = printed(new ComparedRow("set-up", 6, "goal", 2.5, "s"));
+
+    assertThat(row.propertyNames())
+        .containsExactlyInAnyOrder("what", "reference", "reference_is", "measured", "unit");
+  }
+
+  @Test
+  void shouldMeasureATopologyFromTheCommandLine() {
+    int code = line.execute("bench", "topology", "--elements", "30,60", "--json");
+
+    assertThat(code).isEqualTo(ExitCode.OK);
+    assertThat(new JsonMapper().readTree(out.toString())).hasSize(6);
+  }
+
+  @Test
+  void shouldRefuseUnknownFabricsAndImpossibleSizes() {
+    assertThat(line.execute("bench", "fabric", "--fabric", "tc2")).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(line.execute("bench", "sharing", "--step", "1")).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(line.execute("bench", "topology", "--elements", "1")).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(err.toString()).contains("--fabric 'tc2' is unknown; write user-space or all");
+  }
+
+  @Test
+  void shouldAlignTables() {
+    BenchTable table = new BenchTable(1, "what", "value");
+    table.add("a", BenchTable.metric(96_533_333));
+    table.add("longer", BenchTable.metric(0.5));
+
+    assertThat(table.text()).isEqualTo("what      value\na       96.53 M\nlonger  0.5000");
+  }
+}
