@@ -87,7 +87,11 @@ final class DelayMeasurements {
       medians[i] = medianRoundTrip(lab.station(0), lab.station(1));
     }
     return subject.row(
-        "RTT median", latencyMillis, 2.0 * latencyMillis, Statistics.median(medians), "ms");
+        "RTT median",
+        (double) latencyMillis,
+        2.0 * latencyMillis,
+        Statistics.median(medians),
+        "ms");
   }
 
   /** Jitter on one way only: the deviation of round trips is that of the one way. */

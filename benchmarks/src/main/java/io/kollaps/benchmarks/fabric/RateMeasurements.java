@@ -103,7 +103,7 @@ final class RateMeasurements {
         double[] rates =
             RateMeter.bitsPerSecond(counters, plan.slowSettleNanos(), plan.slowWindowNanos());
         for (int i = 0; i < rates.length; i++) {
-          rows.add(rateRow(names.get(i), nominal.get(i), rates[i]));
+          rows.add(rateRow(names.get(i), nominal.get(i).doubleValue(), rates[i]));
         }
         subject.notes().note(lab.health());
       } finally {
@@ -113,7 +113,7 @@ final class RateMeasurements {
     return rows;
   }
 
-  private FabricRow rateRow(String name, long rate, double measured) {
+  private FabricRow rateRow(String name, double rate, double measured) {
     double ideal =
         name.equals("UDP") ? Statistics.idealUdpGoodput(rate) : Statistics.idealTcpGoodput(rate);
     return subject.row(name + " goodput", rate, ideal, measured, "bit/s");
@@ -162,12 +162,12 @@ final class RateMeasurements {
       }
     }
     List<FabricRow> rows = new ArrayList<>();
-    rows.add(rateRow("TCP " + control, rate, Statistics.median(rates)));
+    rows.add(rateRow("TCP " + control, (double) rate, Statistics.median(rates)));
     if (rate == (long) GIGA) {
       rows.add(
           subject.row(
               "processor time of the fabric's thread, TCP " + control + ", ideal: the prototype's",
-              rate,
+              (double) rate,
               PROTOTYPE_SECONDS_PER_GIGABIT,
               Statistics.median(costs),
               "s/Gbit"));
@@ -200,6 +200,6 @@ final class RateMeasurements {
                   rate / 1_000_000, offered / 1e6));
       return Optional.empty();
     }
-    return Optional.of(rateRow("UDP", rate, Statistics.median(rates)));
+    return Optional.of(rateRow("UDP", (double) rate, Statistics.median(rates)));
   }
 }

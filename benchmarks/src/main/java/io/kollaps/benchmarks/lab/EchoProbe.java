@@ -130,7 +130,8 @@ public final class EchoProbe implements AutoCloseable {
    * @throws BenchmarkException when none came back
    */
   public double[] roundTripMillis(long lastNanos) throws BenchmarkException, InterruptedException {
-    long bound = begin + 2 * sentNanos.length * intervalNanos + 10_000_000_000L - System.nanoTime();
+    long bound =
+        begin + 2L * sentNanos.length * intervalNanos + 10_000_000_000L - System.nanoTime();
     sender.await(Math.max(1, bound));
     java.util.concurrent.TimeUnit.NANOSECONDS.sleep(lastNanos);
     close();

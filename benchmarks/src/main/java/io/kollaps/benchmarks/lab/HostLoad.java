@@ -53,7 +53,8 @@ public final class HostLoad {
   private static long[] read() {
     long[] values = new long[STEAL + 1];
     try {
-      String[] words = Files.readString(STATISTICS).lines().findFirst().orElse("").split("\\s+");
+      String[] words =
+          Files.readString(STATISTICS).lines().findFirst().orElse("").split("\\s+", -1);
       for (int i = 0; i < values.length && i + 1 < words.length; i++) {
         values[i] = Long.parseLong(words[i + 1]);
       }

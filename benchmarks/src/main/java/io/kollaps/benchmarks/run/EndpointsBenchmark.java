@@ -104,7 +104,7 @@ public final class EndpointsBenchmark {
     notes.note(count + " endpoints, " + pairs + " pairs are pinged");
     HostLoad load = new HostLoad();
     Moments moments = new Moments();
-    AtomicReference<double[]> errors = new AtomicReference<>(new double[0]);
+    double[] errors = new double[pairs];
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     AtomicLong stopNanos = new AtomicLong();
     long begin = System.nanoTime();
@@ -116,7 +116,7 @@ public final class EndpointsBenchmark {
                 () -> {
                   try {
                     if (moments.running.await(RUNNING_SECONDS, TimeUnit.SECONDS)) {
-                      errors.set(pingErrors(run.compiled()));
+                      pingErrors(run.compiled(), errors);
                     }
                   } catch (BenchmarkException | InterruptedException | RuntimeException e) {
                     failure.set(e);
@@ -140,7 +140,7 @@ public final class EndpointsBenchmark {
     return rows(
         (moments.runningNanos.get() - begin) / NANOS_PER_SECOND,
         (end - stopNanos.get()) / NANOS_PER_SECOND,
-        errors.get());
+        errors);
   }
 
   private List<ComparedRow> rows(double setUpSeconds, double tearDownSeconds, double[] errors) {
@@ -169,13 +169,12 @@ public final class EndpointsBenchmark {
             "ms"));
   }
 
-  /** Absolute errors of the median round trip of random pairs, in milliseconds. */
-  private double[] pingErrors(CompiledExperiment compiled)
+  /** Fills in the absolute errors of the median round trip of random pairs, in milliseconds. */
+  private void pingErrors(CompiledExperiment compiled, double[] errors)
       throws BenchmarkException, InterruptedException {
     Map<Integer, ProcessHandle> programs = programs();
     Paths paths = compiled.pathsAt(0);
     SplittableRandom random = new SplittableRandom(1);
-    double[] errors = new double[pairs];
     for (int i = 0; i < pairs; i++) {
       int from = random.nextInt(count);
       int to = (from + 1 + random.nextInt(count - 1)) % count;
@@ -191,7 +190,6 @@ public final class EndpointsBenchmark {
         throw new BenchmarkException("cannot enter an endpoint to ping: " + e.getMessage(), e);
       }
     }
-    return errors;
   }
 
   private static Inet4Address address(Endpoint endpoint) {

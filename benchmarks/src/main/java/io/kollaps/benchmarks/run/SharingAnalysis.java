@@ -160,7 +160,9 @@ final class SharingAnalysis {
   private static boolean near(Interval interval, Map.Entry<String, Double> expected) {
     FlowSample sample = interval.flows().get(expected.getKey());
     return sample != null
-        && Math.abs(Statistics.errorPercent(sample.grantedBitsPerSecond(), expected.getValue()))
+        && Math.abs(
+                Statistics.errorPercent(
+                    (double) sample.grantedBitsPerSecond(), expected.getValue()))
             <= SETTLED_PERCENT;
   }
 }
