@@ -55,7 +55,7 @@ class ManyEndpointsTest {
       double expected = roundTripMillis(p);
       assertThat(pings.count()).as("answers of p" + p).isEqualTo(PINGS);
       // early is never right; a loaded machine may be late
-      assertThat(pings.smallest()).as("p" + p).isBetween(expected - 0.3, expected + 30);
+      assertThat(pings.smallest()).as("p" + p).isBetween(expected - 0.3, expected + 100);
       errors.add(pings.median() - expected);
     }
     for (int i = 0; i < SLEEPERS; i++) {
