@@ -28,6 +28,27 @@ final class Sharing {
     assertThat(measured).as("measured of " + what).isCloseTo(megabits, within(TOLERANCE * megabits));
   }
 
+  /**
+   * Fails when flows together carried more in a stretch than a link can, which no load excuses.
+   *
+   * @param froms where the flows begin
+   */
+  static void expectAtMost(
+      Results results, double megabits, double begin, double end, String to, String... froms)
+      throws Exception {
+    double bits = 0;
+    for (String from : froms) {
+      bits +=
+          between(results, from, to, begin, end).stream()
+              .mapToDouble(s -> s.measured() * s.interval())
+              .sum();
+    }
+    assertThat(bits / 1e6 / (end - begin))
+        .as("%s from %s to %s s together", List.of(froms), begin, end)
+        .isPositive()
+        .isLessThan(megabits * (1 + TOLERANCE));
+  }
+
   /** Fails when a flow is seen in a stretch. */
   static void expectSilence(Results results, String from, String to, double begin, double end)
       throws Exception {
