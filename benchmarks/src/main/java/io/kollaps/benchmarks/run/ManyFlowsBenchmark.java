@@ -84,12 +84,7 @@ public final class ManyFlowsBenchmark {
         .analysis()
         .rows(
             new SharingStep(
-                1,
-                begin,
-                begin + seconds * NANOS_PER_SECOND,
-                expected,
-                names().getFirst(),
-                true));
+                1, begin, begin + seconds * NANOS_PER_SECOND, expected, names().getFirst(), true));
   }
 
   private List<String> names() {
@@ -110,8 +105,7 @@ public final class ManyFlowsBenchmark {
     List<Integer> ids = new ArrayList<>();
     for (String name : names()) {
       String[] ends = name.split(":", 2);
-      ids.add(
-          paths.pathId(indexes.getOrDefault(ends[0], 0), indexes.getOrDefault(ends[1], 0)));
+      ids.add(paths.pathId(indexes.getOrDefault(ends[0], 0), indexes.getOrDefault(ends[1], 0)));
     }
     EmulationCore core =
         new EmulationCore(
@@ -175,8 +169,7 @@ public final class ManyFlowsBenchmark {
       links.append("  - { from: c%d, to: b1, latency: 5 ms }%n".formatted(client));
       timeline.append("  - { at: %d s, join: c%d }%n".formatted(firstSecond, client));
     }
-    return "name: many-flows%nduration: %d s%nservices:%n"
-            .formatted(2 * firstSecond + seconds + 2)
+    return "name: many-flows%nduration: %d s%nservices:%n".formatted(2 * firstSecond + seconds + 2)
         + services
         + "bridges: [b1, b2]\nlinks:\n"
         + links
