@@ -66,10 +66,21 @@ final class SharingAnalysis {
     return rows;
   }
 
-  /** Intervals in which exactly these flows, and no others, had traffic from begin to end. */
-  SharingAnalysis whileExactly(Set<String> flows) {
-    return new SharingAnalysis(
-        intervals.stream().filter(i -> i.flows().keySet().equals(flows)).toList());
+  /**
+   * One row for each flow that is expected in the step, over all of the step's intervals in which
+   * exactly these flows had traffic; how fast they settled is not asked.
+   */
+  List<SharingRow> rowsWhileExactly(SharingStep step) {
+    Set<String> flows = step.expected().keySet();
+    SharingAnalysis exactly =
+        new SharingAnalysis(
+            intervals.stream().filter(i -> i.flows().keySet().equals(flows)).toList());
+    List<SharingRow> rows = new ArrayList<>();
+    for (Map.Entry<String, Double> flow : step.expected().entrySet()) {
+      long begin = step.beginNanos();
+      rows.add(exactly.row(step, flow.getKey(), flow.getValue(), begin, begin, null));
+    }
+    return rows;
   }
 
   private SharingRow row(

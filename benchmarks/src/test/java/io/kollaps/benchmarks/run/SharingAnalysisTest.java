@@ -102,4 +102,21 @@ class SharingAnalysisTest {
     SharingRow row = new SharingAnalysis(intervals).rows(step(false)).getFirst();
     assertThat(row.receivedBps()).isCloseTo(25e6, within(1.0));
   }
+
+  @Test
+  void shouldTakeOnlyIntervalsWithExactlyTheExpectedFlows() {
+    for (int i = 0; i < 30; i++) {
+      interval(
+          i % 3 == 0
+              ? Map.of("a:x", new double[] {30, 29}, "b:y", new double[] {20, 18})
+              : Map.of("a:x", new double[] {50, 49}));
+    }
+
+    List<SharingRow> both = new SharingAnalysis(intervals).rowsWhileExactly(step(true));
+    List<SharingRow> alone = new SharingAnalysis(intervals).rowsWhileExactly(step(false));
+
+    assertThat(both).extracting(SharingRow::grantedBps).containsExactly(30e6, 20e6);
+    assertThat(both.getLast().receivedBps()).isCloseTo(18e6, within(1.0));
+    assertThat(alone.getFirst().receivedBps()).isCloseTo(49e6, within(1.0));
+  }
 }
