@@ -40,7 +40,9 @@ class ManyEndpointsTest {
     Started started = workspace.startRun(file, "many");
     Path up = workspace.folder().resolve("up");
     Waiting.until(
-        "the programs to start", Duration.ofSeconds(120), () -> Files.exists(up) || !started.alive());
+        "the programs to start",
+        Duration.ofSeconds(120),
+        () -> Files.exists(up) || !started.alive());
     double setUp = (System.nanoTime() - begun) / 1e9;
     assertThat(footprint.remember()).isGreaterThan(SLEEPERS);
 
@@ -55,11 +57,12 @@ class ManyEndpointsTest {
       double expected = roundTripMillis(p);
       assertThat(pings.count()).as("answers of p" + p).isEqualTo(PINGS);
       // early is never right; a loaded machine may be late
-      assertThat(pings.smallest()).as("p" + p).isBetween(expected - 0.3, expected + 30);
+      assertThat(pings.smallest()).as("p" + p).isBetween(expected - 0.3, expected + 100);
       errors.add(pings.median() - expected);
     }
     for (int i = 0; i < SLEEPERS; i++) {
-      assertThat(results.programs("n" + i).getFirst().path("cause").asString()).isEqualTo("run-ended");
+      assertThat(results.programs("n" + i).getFirst().path("cause").asString())
+          .isEqualTo("run-ended");
     }
     assertThat(footprint.left()).isEmpty();
     Figures.saw(

@@ -49,7 +49,8 @@ class ParallelRunsTest {
     for (String name : List.of("one", "two")) {
       Pings pings = Pings.of(workspace.results(name).log("a"));
       assertThat(pings.count()).isEqualTo(20);
-      assertThat(pings.smallest()).isBetween(29.5, 50.0);
+      // early is never right; a loaded machine may be late
+      assertThat(pings.smallest()).isBetween(29.5, 130.0);
       Figures.saw(
           "two at once, %s: median %.2f ms of 30; %s",
           name, pings.median(), workspace.results(name).summary());

@@ -27,10 +27,18 @@ record Pings(List<Answer> answers) {
     return new Pings(List.copyOf(answers));
   }
 
-  /** Those with sequence numbers from first to last. */
-  Pings between(int first, int last) {
+  /**
+   * Those that were sent within a stretch of time.
+   *
+   * @param start when the first was sent; the stretch is on the same clock, all in seconds
+   * @param interval seconds from one to the next
+   */
+  Pings sent(double start, double interval, double begin, double end) {
     return new Pings(
-        answers.stream().filter(a -> a.sequence() >= first && a.sequence() <= last).toList());
+        answers.stream()
+            .filter(a -> start + (a.sequence() - 1) * interval >= begin)
+            .filter(a -> start + (a.sequence() - 1) * interval <= end)
+            .toList());
   }
 
   int count() {

@@ -18,7 +18,8 @@ record Results(Path folder) {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   /** One line of flows.csv; times in seconds, rates in bits per second. */
-  record Sample(double time, String from, String to, double granted, double measured) {}
+  record Sample(
+      double time, String from, String to, double granted, double measured, double interval) {}
 
   JsonNode verdict() throws IOException {
     return MAPPER.readTree(Files.readString(folder.resolve("verdict.json")));
@@ -85,7 +86,8 @@ record Results(Path folder) {
                 from,
                 to,
                 Double.parseDouble(fields[3]),
-                Double.parseDouble(fields[4])));
+                Double.parseDouble(fields[4]),
+                Double.parseDouble(fields[7])));
       }
     }
     return samples;

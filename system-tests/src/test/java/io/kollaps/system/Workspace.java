@@ -21,10 +21,10 @@ import java.util.stream.Stream;
  */
 final class Workspace implements AutoCloseable {
   /** Bound for commands that start nothing; far above what a loaded machine takes. */
-  static final Duration SHORT = Duration.ofSeconds(60);
+  static final Duration SHORT = Duration.ofSeconds(120);
 
   /** Added to the length of a run for its set-up and end on a loaded machine. */
-  static final Duration SLACK = Duration.ofSeconds(60);
+  static final Duration SLACK = Duration.ofSeconds(180);
 
   private final Path folder;
   private final Map<String, String> environment = new TreeMap<>();
