@@ -64,7 +64,8 @@ class EventsTest {
     Figures.saw(
         "100 events at one instant, 50 endpoints: lateness p50 %.2f p99 %.2f max %.2f ms",
         Figures.median(late), Figures.quantile(0.99, late), Figures.quantile(1, late));
-    // The design asks for 5 ms of a quiet machine. Half a second is far from that; where the verdict
+    // The design asks for 5 ms of a quiet machine. Half a second is far from that; where the
+    // verdict
     // says that other work or the hypervisor took the processors away, only a hang is far.
     assertThat(Figures.quantile(0.99, late)).isLessThan(Machine.taken(results) ? 10_000 : 500);
     for (int i = 1; i <= 20; i++) {
@@ -144,11 +145,7 @@ class EventsTest {
     assertThat(pings.sent(start, 0.2, 8, 12).count()).isGreaterThanOrEqualTo(5);
     assertThat(pings.smallest()).isGreaterThan(9.5);
     Figures.saw(
-<<<<<<< HEAD
-        "pings around a disconnect of 2 s: %d answers, median %.2f ms of 10",
-=======
         "pings around a disconnect of 3 s: %d answers, median %.2f ms of 10",
->>>>>>> systests
         pings.count(), pings.median());
   }
 

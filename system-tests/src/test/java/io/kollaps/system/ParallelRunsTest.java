@@ -49,16 +49,11 @@ class ParallelRunsTest {
     for (String name : List.of("one", "two")) {
       Pings pings = Pings.of(workspace.results(name).log("a"));
       assertThat(pings.count()).isEqualTo(20);
-<<<<<<< HEAD
-      assertThat(pings.smallest()).isBetween(29.5, 50.0);
+      // early is never right; a loaded machine may be late
+      assertThat(pings.smallest()).isBetween(29.5, 130.0);
       Figures.saw(
           "two at once, %s: median %.2f ms of 30; %s",
           name, pings.median(), workspace.results(name).summary());
-=======
-      // early is never right; a loaded machine may be late
-      assertThat(pings.smallest()).isBetween(29.5, 130.0);
-      Figures.saw("two at once, %s: median %.2f ms of 30; %s", name, pings.median(), workspace.results(name).summary());
->>>>>>> systests
     }
     assertThat(footprint.left()).isEmpty();
   }
