@@ -41,8 +41,7 @@ final class BenchEndpointsCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Output output = new Output(Objects.requireNonNull(spec));
     StopSwitch stop = new StopSwitch();
-    StopSignals.install(stop);
-    try {
+    try (StopSignals _ = StopSignals.install(stop)) {
       EndpointsBenchmark benchmark = new EndpointsBenchmark(quick ? QUICK_COUNT : count, pairs);
       BenchRows.print(benchmark.run(output::note, stop), json, output);
       return ExitCode.OK;

@@ -44,8 +44,7 @@ final class BenchEventsCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Output output = new Output(Objects.requireNonNull(spec));
     StopSwitch stop = new StopSwitch();
-    StopSignals.install(stop);
-    try {
+    try (StopSignals _ = StopSignals.install(stop)) {
       EventsBenchmark benchmark =
           quick
               ? new EventsBenchmark(QUICK_ENDPOINTS, QUICK_EVENTS, 1)

@@ -67,8 +67,7 @@ final class BenchSharingCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Output output = new Output(Objects.requireNonNull(spec));
     StopSwitch stop = new StopSwitch();
-    StopSignals.install(stop);
-    try {
+    try (StopSignals _ = StopSignals.install(stop)) {
       if (flows != 0) {
         print(new ManyFlowsBenchmark(flows, stepSeconds).run(output::note, stop), output);
       } else if (shortFlows) {

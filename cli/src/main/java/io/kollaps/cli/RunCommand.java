@@ -70,7 +70,6 @@ final class RunCommand implements Callable<Integer> {
     Readiness.check(loaded.compiled(), output);
     Path folder = results == null ? defaultFolder(loaded) : results;
     StopSwitch stop = new StopSwitch();
-    StopSignals signals = StopSignals.install(stop);
     RunRequest request =
         new RunRequest(
             loaded,
@@ -83,16 +82,14 @@ final class RunCommand implements Callable<Integer> {
         Output.terminal() && !json ? new RunProgressPrinter(output) : RunListener.silent();
     output.note(
         loaded.compiled().experiment().name() + ": seed " + usedSeed + ", results in " + folder);
-    int code = ExitCode.FAILED;
-    try {
+    try (StopSignals signals = StopSignals.install(stop)) {
       RunOutcome outcome = new ExperimentRun(request, listener, stop).run();
       print(outcome, folder, output);
-      code = exitCode(outcome.verdict().grade());
+      int code = exitCode(outcome.verdict().grade());
+      signals.finished(code);
       return code;
     } catch (RunFailedException e) {
       throw new CommandFailure(ExitCode.FAILED, "the run failed: " + e.getMessage());
-    } finally {
-      signals.finished(code);
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeoutException;
  * Ctrl-C, SIGTERM and SIGHUP end a run early, but in order: the JVM's shutdown waits until the run
  * has cleaned up and reported, and the process ends with the run's exit code.
  */
-final class StopSignals {
+final class StopSignals implements AutoCloseable {
   /**
    * Longest wait for a run to end in order; above the longest grace that files usually give. What
    * is left then, the next command sweeps.
@@ -31,6 +31,15 @@ final class StopSignals {
   /** The command is done; a shutdown that waits goes on, with this exit code. */
   void finished(int code) {
     exitCode.complete(code);
+  }
+
+  /**
+   * The command is done, without an exit code of its own: a shutdown that waits ends with {@link
+   * ExitCode#FAILED}.
+   */
+  @Override
+  public void close() {
+    finished(ExitCode.FAILED);
   }
 
   private void shutDown(StopSwitch stop) {
