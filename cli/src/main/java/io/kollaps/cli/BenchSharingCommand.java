@@ -1,12 +1,10 @@
 package io.kollaps.cli;
 
-import io.kollaps.benchmarks.BenchmarkException;
 import io.kollaps.benchmarks.run.ManyFlowsBenchmark;
 import io.kollaps.benchmarks.run.SharingBenchmark;
 import io.kollaps.benchmarks.run.SharingOptions;
 import io.kollaps.benchmarks.run.SharingRow;
 import io.kollaps.benchmarks.run.ShortFlowsBenchmark;
-import io.kollaps.node.run.StopSwitch;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
@@ -66,24 +64,21 @@ final class BenchSharingCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Output output = new Output(Objects.requireNonNull(spec));
-    StopSwitch stop = new StopSwitch();
-    StopSignals.install(stop);
-    try {
-      if (flows != 0) {
-        print(new ManyFlowsBenchmark(flows, stepSeconds).run(output::note, stop), output);
-      } else if (shortFlows) {
-        print(new ShortFlowsBenchmark(congestion, 2 * stepSeconds).run(output::note, stop), output);
-      } else {
-        SharingBenchmark benchmark = new SharingBenchmark(options());
-        List<SharingRow> rows = benchmark.run(output::note, stop);
-        print(rows, benchmark::paperBitsPerSecond, output);
-      }
-      return ExitCode.OK;
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailure(ExitCode.BAD_INPUT, "bench sharing: " + e.getMessage());
-    } catch (BenchmarkException e) {
-      throw new CommandFailure(ExitCode.FAILED, "bench sharing: " + e.getMessage());
-    }
+    return BenchRun.make(
+        "bench sharing",
+        stop -> {
+          if (flows != 0) {
+            print(new ManyFlowsBenchmark(flows, stepSeconds).run(output::note, stop), output);
+          } else if (shortFlows) {
+            print(
+                new ShortFlowsBenchmark(congestion, 2 * stepSeconds).run(output::note, stop),
+                output);
+          } else {
+            SharingBenchmark benchmark = new SharingBenchmark(options());
+            List<SharingRow> rows = benchmark.run(output::note, stop);
+            print(rows, benchmark::paperBitsPerSecond, output);
+          }
+        });
   }
 
   private SharingOptions options() {

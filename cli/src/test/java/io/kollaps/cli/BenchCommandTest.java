@@ -82,6 +82,6 @@ class BenchCommandTest {
     table.add("a", BenchTable.metric(96_533_333));
     table.add("longer", BenchTable.metric(0.5));
 
-    assertThat(table.text()).isEqualTo("what      value\na       96.53 M\nlonger  0.5000");
+    assertThat(table.text()).isEqualTo("what       value\na        96.53 M\nlonger  0.5000");
   }
 }
