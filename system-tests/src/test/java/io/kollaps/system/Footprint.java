@@ -112,10 +112,30 @@ final class Footprint {
     if (isMarked(process) || tokens.stream().anyMatch(command::contains)) {
       found.add(name);
     }
+    if (isStranger(process)) {
+      return;
+    }
     Set<String> holds = namespaces(process);
     holds.addAll(heldNamespaces(process));
     holds.retainAll(seen);
     holds.forEach(namespace -> found.add(namespace + " held by " + name));
+  }
+
+  /**
+   * True for a process that cannot be of this workspace's runs. The kernel gives numbers of
+   * namespaces out again, so that others may hold a number that was seen. What a run starts either
+   * has its environment, or is inside of an endpoint, and so not in this pid namespace.
+   */
+  private boolean isStranger(Path process) {
+    if (isMarked(process)) {
+      return false;
+    }
+    Set<String> pid = new HashSet<>();
+    link(process.resolve("ns/pid"), pid);
+    return own.containsAll(pid)
+        || strings(process.resolve("environ")).stream()
+            .filter(each -> each.startsWith("KOLLAPS_RUN="))
+            .anyMatch(each -> !runs.contains(each.substring("KOLLAPS_RUN=".length())));
   }
 
   private boolean isMarked(Path process) {
