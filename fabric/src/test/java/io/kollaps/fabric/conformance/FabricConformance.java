@@ -30,8 +30,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What every fabric has to do, with real programs in real network namespaces. Needs root. */
+@ExtendWith(SharedMachine.class)
 public abstract class FabricConformance {
 
   private static final int SILENCE_MILLIS = 1500;
