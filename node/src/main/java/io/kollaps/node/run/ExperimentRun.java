@@ -119,9 +119,11 @@ public final class ExperimentRun {
     SharingLoop sharing =
         new SharingLoop(core, part.fabric(), sampler, compiled.endpoints().size());
     observed.programs = new ProgramLog(compiled.endpoints());
+    sharing.begin(System.nanoTime(), part.firstEpoch());
     // The start lies a little ahead, so that nothing planned for it is late because of the last
     // preparations.
     long startNanos = System.nanoTime() + START_DELAY_NANOS;
+    ResultsFolder.warmUp();
     EventInbox inbox = new EventInbox();
     LoopAssembly assembly =
         new LoopAssembly(
@@ -136,7 +138,6 @@ public final class ExperimentRun {
             startNanos);
     RunLoop loop = assembly.loop();
     stop.hear(why -> inbox.tell(new RunEvent.StopAsked(Math.max(0, loop.offsetNanos()), why)));
-    sharing.begin(System.nanoTime(), part.firstEpoch());
     listener.state("running");
     try (HealthRecorder _ = HealthRecorder.start(part.fabric(), results, loop::offsetNanos)) {
       RunCommand.End end = onOwnThread(loop);
