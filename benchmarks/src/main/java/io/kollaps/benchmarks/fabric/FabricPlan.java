@@ -60,7 +60,7 @@ record FabricPlan(
           List.of(100 * MEGA),
           2 * SECOND,
           5 * SECOND,
-          700 * MILLI,
+          1500 * MILLI,
           900 * MILLI,
           50,
           1_500,

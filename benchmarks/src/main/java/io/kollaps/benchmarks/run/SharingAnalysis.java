@@ -68,13 +68,18 @@ final class SharingAnalysis {
 
   /**
    * One row for each flow that is expected in the step, over all of the step's intervals in which
-   * exactly these flows had traffic; how fast they settled is not asked.
+   * of some flows exactly these had traffic; how fast they settled is not asked. Others, such as
+   * acknowledgements on the way back, do not matter.
+   *
+   * @param watched the flows that matter
    */
-  List<SharingRow> rowsWhileExactly(SharingStep step) {
-    Set<String> flows = step.expected().keySet();
+  List<SharingRow> rowsWhileExactly(SharingStep step, Set<String> watched) {
+    Set<String> wanted = step.expected().keySet();
     SharingAnalysis exactly =
         new SharingAnalysis(
-            intervals.stream().filter(i -> i.flows().keySet().equals(flows)).toList());
+            intervals.stream()
+                .filter(i -> watched.stream().allMatch(f -> i.has(f) == wanted.contains(f)))
+                .toList());
     List<SharingRow> rows = new ArrayList<>();
     for (Map.Entry<String, Double> flow : step.expected().entrySet()) {
       long begin = step.beginNanos();

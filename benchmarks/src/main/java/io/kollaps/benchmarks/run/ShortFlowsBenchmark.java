@@ -54,9 +54,12 @@ public final class ShortFlowsBenchmark {
         SharingVector.shares(run.compiled(), Map.of(LONG, FlowTable.UNLIMITED));
     SharingAnalysis analysis = recorder.analysis();
     List<SharingRow> rows = new ArrayList<>();
-    rows.addAll(analysis.rowsWhileExactly(new SharingStep(1, FIRST_NANOS, end, both, SHORT, true)));
     rows.addAll(
-        analysis.rowsWhileExactly(new SharingStep(2, FIRST_NANOS, end, alone, SHORT, false)));
+        analysis.rowsWhileExactly(
+            new SharingStep(1, FIRST_NANOS, end, both, SHORT, true), both.keySet()));
+    rows.addAll(
+        analysis.rowsWhileExactly(
+            new SharingStep(2, FIRST_NANOS, end, alone, SHORT, false), both.keySet()));
     return rows;
   }
 

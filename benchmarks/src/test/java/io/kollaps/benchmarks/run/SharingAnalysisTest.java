@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SharingAnalysisTest {
@@ -108,12 +109,20 @@ class SharingAnalysisTest {
     for (int i = 0; i < 30; i++) {
       interval(
           i % 3 == 0
-              ? Map.of("a:x", new double[] {30, 29}, "b:y", new double[] {20, 18})
+              ? Map.of(
+                  "a:x",
+                  new double[] {30, 29},
+                  "b:y",
+                  new double[] {20, 18},
+                  "x:a",
+                  new double[] {50, 1})
               : Map.of("a:x", new double[] {50, 49}));
     }
 
-    List<SharingRow> both = new SharingAnalysis(intervals).rowsWhileExactly(step(true));
-    List<SharingRow> alone = new SharingAnalysis(intervals).rowsWhileExactly(step(false));
+    List<SharingRow> both =
+        new SharingAnalysis(intervals).rowsWhileExactly(step(true), Set.of("a:x", "b:y"));
+    List<SharingRow> alone =
+        new SharingAnalysis(intervals).rowsWhileExactly(step(false), Set.of("a:x", "b:y"));
 
     assertThat(both).extracting(SharingRow::grantedBps).containsExactly(30e6, 20e6);
     assertThat(both.getLast().receivedBps()).isCloseTo(18e6, within(1.0));
