@@ -66,22 +66,19 @@ final class BenchSharingCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Output output = new Output(Objects.requireNonNull(spec));
-    StopSwitch stop = new StopSwitch();
-    try (StopSignals _ = StopSignals.install(stop)) {
-      if (flows != 0) {
-        print(new ManyFlowsBenchmark(flows, stepSeconds).run(output::note, stop), output);
-      } else if (shortFlows) {
-        print(new ShortFlowsBenchmark(congestion, 2 * stepSeconds).run(output::note, stop), output);
-      } else {
-        SharingBenchmark benchmark = new SharingBenchmark(options());
-        List<SharingRow> rows = benchmark.run(output::note, stop);
-        print(rows, benchmark::paperBitsPerSecond, output);
-      }
-      return ExitCode.OK;
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailure(ExitCode.BAD_INPUT, "bench sharing: " + e.getMessage());
-    } catch (BenchmarkException e) {
-      throw new CommandFailure(ExitCode.FAILED, "bench sharing: " + e.getMessage());
+    return BenchFrame.measureStoppable("sharing", stop -> measure(stop, output));
+  }
+
+  private void measure(StopSwitch stop, Output output)
+      throws BenchmarkException, InterruptedException {
+    if (flows != 0) {
+      print(new ManyFlowsBenchmark(flows, stepSeconds).run(output::note, stop), output);
+    } else if (shortFlows) {
+      print(new ShortFlowsBenchmark(congestion, 2 * stepSeconds).run(output::note, stop), output);
+    } else {
+      SharingBenchmark benchmark = new SharingBenchmark(options());
+      List<SharingRow> rows = benchmark.run(output::note, stop);
+      print(rows, benchmark::paperBitsPerSecond, output);
     }
   }
 
