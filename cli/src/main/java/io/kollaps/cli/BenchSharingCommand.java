@@ -125,7 +125,10 @@ final class BenchSharingCommand implements Callable<Integer> {
           paper.isPresent() ? BenchTable.metric(paper.getAsDouble()) : "-",
           BenchTable.metric(row.expectedBps()),
           BenchTable.metric(row.grantedBps()),
-          BenchTable.percent(100 * (row.grantedBps() - row.expectedBps()) / row.expectedBps()),
+          row.limited()
+              ? "-"
+              : BenchTable.percent(
+                  100 * (row.grantedBps() - row.expectedBps()) / row.expectedBps()),
           BenchTable.number(row.grantedSdPercent(), 3),
           BenchTable.metric(row.receivedBps()),
           BenchTable.percent(row.receivedErrorPercent()),

@@ -101,6 +101,7 @@ final class SharingAnalysis {
     return new SharingRow(
         step.number(),
         flow,
+        step.limited().contains(flow),
         expected,
         mean,
         mean > 0 ? PERCENT * Statistics.deviation(granted) / mean : 0,
@@ -155,19 +156,23 @@ final class SharingAnalysis {
       if (interval.endNanos() > step.endNanos()) {
         return OptionalInt.empty();
       }
-      if (step.expected().entrySet().stream().allMatch(e -> near(interval, e))) {
+      if (step.expected().entrySet().stream().allMatch(e -> settled(interval, step, e))) {
         return OptionalInt.of(i);
       }
     }
     return OptionalInt.empty();
   }
 
-  private static boolean near(Interval interval, Map.Entry<String, Double> expected) {
+  private static boolean settled(
+      Interval interval, SharingStep step, Map.Entry<String, Double> expected) {
     FlowSample sample = interval.flows().get(expected.getKey());
-    return sample != null
-        && Math.abs(
-                Statistics.errorPercent(
-                    (double) sample.grantedBitsPerSecond(), expected.getValue()))
-            <= SETTLED_PERCENT;
+    if (sample == null) {
+      return false;
+    }
+    double error =
+        Statistics.errorPercent((double) sample.grantedBitsPerSecond(), expected.getValue());
+    return step.limited().contains(expected.getKey())
+        ? error >= -SETTLED_PERCENT
+        : Math.abs(error) <= SETTLED_PERCENT;
   }
 }

@@ -8,6 +8,7 @@ import io.kollaps.node.run.StopSwitch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A greedy flow beside flows of about 100 ms that come again and again over the same link. */
 public final class ShortFlowsBenchmark {
@@ -56,10 +57,10 @@ public final class ShortFlowsBenchmark {
     List<SharingRow> rows = new ArrayList<>();
     rows.addAll(
         analysis.rowsWhileExactly(
-            new SharingStep(1, FIRST_NANOS, end, both, SHORT, true), both.keySet()));
+            new SharingStep(1, FIRST_NANOS, end, both, Set.of(), SHORT, true), both.keySet()));
     rows.addAll(
         analysis.rowsWhileExactly(
-            new SharingStep(2, FIRST_NANOS, end, alone, SHORT, false), both.keySet()));
+            new SharingStep(2, FIRST_NANOS, end, alone, Set.of(), SHORT, false), both.keySet()));
     return rows;
   }
 

@@ -44,8 +44,34 @@ class SharingAnalysisTest {
         SECOND,
         3 * SECOND,
         came ? Map.of("a:x", 30e6, "b:y", 20e6) : Map.of("a:x", 50e6),
+        Set.of(),
         "b:y",
         came);
+  }
+
+  @Test
+  void shouldLetALimitedFlowBeGrantedMoreThanItWantsButNotLess() {
+    SharingStep limited =
+        new SharingStep(
+            2,
+            SECOND,
+            3 * SECOND,
+            Map.of("a:x", 45e6, "b:y", 5e6),
+            Set.of("b:y"),
+            "b:y",
+            true);
+    for (int i = 0; i < 10; i++) {
+      interval(Map.of("a:x", new double[] {50, 50}));
+    }
+    interval(Map.of("a:x", new double[] {45, 45}, "b:y", new double[] {4, 4}));
+    for (int i = 11; i < 30; i++) {
+      interval(Map.of("a:x", new double[] {45, 45}, "b:y", new double[] {20, 5}));
+    }
+
+    List<SharingRow> rows = new SharingAnalysis(intervals).rows(limited);
+
+    assertThat(rows).extracting(SharingRow::limited).containsExactly(false, true);
+    assertThat(rows).allSatisfy(row -> assertThat(row.settleMs()).isEqualTo(100));
   }
 
   @Test
