@@ -85,7 +85,13 @@ public final class ManyFlowsBenchmark {
         .analysis()
         .rows(
             new SharingStep(
-                1, begin, begin + seconds * NANOS_PER_SECOND, expected, Set.of(), names().getFirst(), true));
+                1,
+                begin,
+                begin + seconds * NANOS_PER_SECOND,
+                expected,
+                Set.of(),
+                names().getFirst(),
+                true));
   }
 
   private List<String> names() {

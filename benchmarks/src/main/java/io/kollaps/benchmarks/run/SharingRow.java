@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param receivedBps mean of what passed to the receiver in the last 2 s of the step, IP bytes
  * @param receivedErrorPercent how far that is above expected
  * @param settleMs time from the step's first data (or last, when a flow left) until all grants were
- *     within 0.5 % of expected (those of limited flows: not below it), an upper bound with a grain of 100 ms; null when they never were
+ *     within 0.5 % of expected (those of limited flows: not below it), an upper bound with a grain
+ *     of 100 ms; null when they never were
  */
 public record SharingRow(
     int step,
