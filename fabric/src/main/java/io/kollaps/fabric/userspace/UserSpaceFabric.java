@@ -284,8 +284,8 @@ public final class UserSpaceFabric implements Fabric {
     } finally {
       for (Device device : devices.values()) {
         droppedByRemovedDevices += dropped(device);
-        device.close();
       }
+      DeviceRemoval.closeAll(List.copyOf(devices.values()));
       devices.clear();
     }
   }
