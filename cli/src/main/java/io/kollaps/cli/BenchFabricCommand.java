@@ -2,10 +2,13 @@ package io.kollaps.cli;
 
 import io.kollaps.benchmarks.BenchmarkException;
 import io.kollaps.benchmarks.fabric.FabricBenchmark;
+import io.kollaps.benchmarks.fabric.FabricGroup;
 import io.kollaps.benchmarks.fabric.FabricRow;
 import io.kollaps.benchmarks.lab.FabricKind;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,6 +33,13 @@ final class BenchFabricCommand implements Callable<Integer> {
   private String fabric = "all";
 
   @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "rates|delays|throughput",
+      description = "Only these groups of figures; default: all.")
+  private List<String> only = List.of();
+
+  @Option(
       names = "--quick",
       description = "Half a minute instead of about four: every kind of figure, coarse.")
   private boolean quick;
@@ -47,7 +57,7 @@ final class BenchFabricCommand implements Callable<Integer> {
     }
     List<FabricRow> rows;
     try {
-      rows = FabricBenchmark.run(kinds, quick, output::note);
+      rows = FabricBenchmark.run(kinds, groups(), quick, output::note);
     } catch (BenchmarkException e) {
       throw new CommandFailure(ExitCode.FAILED, "bench fabric: " + e.getMessage());
     }
@@ -69,5 +79,22 @@ final class BenchFabricCommand implements Callable<Integer> {
       output.line(table.text());
     }
     return ExitCode.OK;
+  }
+
+  private Set<FabricGroup> groups() {
+    if (only.isEmpty()) {
+      return EnumSet.allOf(FabricGroup.class);
+    }
+    Set<FabricGroup> groups = EnumSet.noneOf(FabricGroup.class);
+    for (String word : only) {
+      groups.add(
+          FabricGroup.named(word)
+              .orElseThrow(
+                  () ->
+                      new CommandFailure(
+                          ExitCode.BAD_INPUT,
+                          "--only '" + word + "' is unknown; write rates, delays or throughput")));
+    }
+    return groups;
   }
 }

@@ -79,6 +79,7 @@ public final class UserSpaceFabric implements Fabric {
           "Endpoint " + port.endpoint() + " has a port already: detach it first.");
     }
     Device device = Device.make(port);
+    thread.noteArrivals(port.endpoint(), device.tun());
     try {
       thread.changes().make("attach endpoint " + port.endpoint(), attachment(port, device));
     } catch (FabricException e) {

@@ -17,6 +17,7 @@ final class Admission {
   private final WirePacket packet;
   private int receiveBuffer;
   private long sequence;
+  private long credit;
 
   /**
    * An admission with its receive buffer.
@@ -40,9 +41,11 @@ final class Admission {
    * Admits what survives of the packet in the receive buffer; the path must have been advanced to
    * now, and be armed afterwards.
    *
+   * @param waited how long the packet had waited to be read: so much less is its delay
    * @return wire packets that were dropped for lack of memory
    */
-  int admit(long[] page, int base, int path, int generation, long now) {
+  int admit(long[] page, int base, int path, int generation, long now, long waited) {
+    credit = waited;
     int segments = packet.segments();
     long gap = page[base + PathTable.LOSS_GAP];
     if (gap >= segments) {
@@ -155,6 +158,7 @@ final class Admission {
     PacketHeader.fill(address, path, length, count, wireBytes, wireBytes + count * overhead);
     PacketHeader.setSequence(address, sequence++);
     PacketHeader.setGeneration(address, generation);
+    PacketHeader.setCredit(address, credit);
     shaper.offer(page, base, path, buffer, now);
     return 0;
   }

@@ -212,13 +212,22 @@ public final class PathEngine {
     return BufferPool.MAX_PACKET_BYTES;
   }
 
+  /** As {@link #received(int, int, long, long)}, of a packet that was read when it came. */
+  public void received(int fromEndpoint, int length, long nowNanos) {
+    received(fromEndpoint, length, nowNanos, nowNanos);
+  }
+
   /**
    * Takes the packet in the receive buffer. Any bytes are safe.
    *
+   * <p>The time that it had to wait until it was read is taken off its delay, as far as that goes:
+   * a path's delay counts from when the packet came. The queue is served from when it was read.
+   *
    * @param fromEndpoint endpoint whose device it was read from
    * @param length bytes read, virtio_net_hdr included
+   * @param arrivedNanos when it came to the device; later than now counts as now
    */
-  public void received(int fromEndpoint, int length, long nowNanos) {
+  public void received(int fromEndpoint, int length, long nowNanos, long arrivedNanos) {
     long now = advanceTo(nowNanos);
     int to =
         packet.read(admission.receiveAddress(), length)
@@ -247,7 +256,8 @@ public final class PathEngine {
     }
     shaper.advance(page, base, path, now);
     int generation = endpoints.generation(fromEndpoint, to);
-    int limitDropped = admission.admit(page, base, path, generation, now);
+    long waited = Math.max(0, nowNanos - arrivedNanos);
+    int limitDropped = admission.admit(page, base, path, generation, now, waited);
     if (limitDropped > 0) {
       PathTable.add(totals, EngineStatistics.LIMIT_DROPPED, limitDropped);
     }
