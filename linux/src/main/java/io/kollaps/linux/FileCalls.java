@@ -21,8 +21,7 @@ final class FileCalls {
       Native.function("mmap", POINTER, POINTER, LONG, INT, INT, INT, LONG);
   private static final MethodHandle MUNMAP = Native.function("munmap", INT, POINTER, LONG);
   private static final MethodHandle MLOCK = Native.function("mlock2", INT, POINTER, LONG, INT);
-  private static final MethodHandle MADVISE =
-      Native.function("madvise", INT, POINTER, LONG, INT);
+  private static final MethodHandle MADVISE = Native.function("madvise", INT, POINTER, LONG, INT);
   private static final MethodHandle SYSCALL =
       Native.variadic("syscall", 1, LONG, LONG, LONG, POINTER, LONG);
   private static final MethodHandle EPOLL_CREATE1 = Native.function("epoll_create1", INT, INT);

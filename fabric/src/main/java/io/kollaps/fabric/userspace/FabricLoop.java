@@ -186,8 +186,7 @@ final class FabricLoop implements Runnable {
         return;
       }
       now = MonotonicClock.nanos();
-      engine.received(
-          endpoint, (int) length, now, arrivals.arrival(endpoint, noted, i == 0, now));
+      engine.received(endpoint, (int) length, now, arrivals.arrival(endpoint, noted, i == 0, now));
       // what may go on at once does so while it is in the processor's cache
       departDue(now, READS_PER_TURN);
     }

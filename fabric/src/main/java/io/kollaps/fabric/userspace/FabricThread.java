@@ -1,6 +1,7 @@
 package io.kollaps.fabric.userspace;
 
 import io.kollaps.fabric.FabricException;
+import io.kollaps.fabric.PortSpec;
 import io.kollaps.fabric.userspace.engine.EngineLimits;
 import io.kollaps.fabric.userspace.engine.EngineMemory;
 import io.kollaps.fabric.userspace.engine.EngineStatistics;
@@ -19,7 +20,6 @@ import java.util.Optional;
 /** The fabric's thread with all that it works with, and the order in which that is given back. */
 final class FabricThread {
   private static final long END_TIMEOUT_MILLIS = 10_000;
-  private static final int FULL_PACKET_BYTES = 1500;
 
   /** Part of the packet memory that is there from the start: 64 of 512 MiB. */
   private static final int TOUCHED_PART = 8;
@@ -73,7 +73,7 @@ final class FabricThread {
               new EngineMemory(memory.address(), memory.byteSize()),
               endpointCount,
               options.seed(),
-              new EngineLimits(options.burstNanos(), FULL_PACKET_BYTES));
+              new EngineLimits(options.burstNanos(), PortSpec.DEFAULT_MTU));
       if (options.realTime()) {
         resources.add(SafepointPriority.raise());
       }
@@ -98,7 +98,6 @@ final class FabricThread {
 
   /** Only where the kernel allows it: without them, arrivals are estimated. */
   private static Optional<ArrivalStamps> arrivalStamps(int endpointCount) {
-    if (Boolean.getBoolean("x.nostamps")) return Optional.empty();
     try {
       return Optional.of(ArrivalStamps.open(endpointCount));
     } catch (LinuxException e) {

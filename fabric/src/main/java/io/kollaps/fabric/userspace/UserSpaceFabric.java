@@ -103,7 +103,7 @@ public final class UserSpaceFabric implements Fabric {
         throw e;
       }
       ports.put(endpoint, fileDescriptor);
-      engine.attached(endpoint, MonotonicClock.nanos());
+      engine.attached(endpoint, port.mtu(), MonotonicClock.nanos());
     };
   }
 

@@ -13,6 +13,7 @@ package io.kollaps.fabric.userspace.engine;
 final class Admission {
   private final PathShaper shaper;
   private final BufferPool pool;
+  private final EndpointTable endpoints;
   private final EngineLimits limits;
   private final WirePacket packet;
   private int receiveBuffer;
@@ -24,9 +25,15 @@ final class Admission {
    *
    * @param packet view of the packet that is being received
    */
-  Admission(PathShaper shaper, BufferPool pool, EngineLimits limits, WirePacket packet) {
+  Admission(
+      PathShaper shaper,
+      BufferPool pool,
+      EndpointTable endpoints,
+      EngineLimits limits,
+      WirePacket packet) {
     this.shaper = shaper;
     this.pool = pool;
+    this.endpoints = endpoints;
     this.limits = limits;
     this.packet = packet;
     receiveBuffer = pool.allocate(BufferPool.MAX_PACKET_BYTES);
@@ -115,7 +122,8 @@ final class Admission {
       limit += work;
     }
     long overhead = page[base + PathTable.FLAGS] >>> PathTable.OVERHEAD_SHIFT;
-    long full = (limits.fullPacketBytes() + overhead) * PathShaper.WORK_PER_BYTE;
+    int sender = (int) (page[base + PathTable.ENDPOINTS] >> 32);
+    long full = (endpoints.fullPacketBytes(sender) + overhead) * PathShaper.WORK_PER_BYTE;
     long room = Math.max(limit, 2 * Math.max(work, full)) - backlog;
     if (count == 1) {
       return room >= work ? 1 : 0;

@@ -62,12 +62,12 @@ public final class PathEngine {
       throw new IllegalArgumentException(
           "an engine has 1 to " + MAX_ENDPOINTS + " endpoints, got " + endpointCount);
     }
-    endpoints = new EndpointTable(endpointCount, seed);
+    endpoints = new EndpointTable(endpointCount, seed, limits.fullPacketBytes());
     paths = new PathTable(endpointCount, seed);
     pool = new BufferPool(memory);
     shaper = new PathShaper(paths, pool);
     settings = new PathSettings(paths, shaper);
-    admission = new Admission(shaper, pool, limits, packet);
+    admission = new Admission(shaper, pool, endpoints, limits, packet);
     statistics = new EngineStatistics(paths, totals);
   }
 
@@ -152,6 +152,18 @@ public final class PathEngine {
   public void attached(int endpoint, long nowNanos) {
     advanceTo(nowNanos);
     endpoints.setAttached(endpoint, true);
+  }
+
+  /**
+   * As {@link #attached(int, long)}, of a device with a largest packet of its own.
+   *
+   * @param fullPacketBytes IP bytes of the largest packet that the endpoint sends: two of them fit
+   *     into the queue of every path from it
+   * @throws IllegalArgumentException when they are not in 1 to 65535
+   */
+  public void attached(int endpoint, int fullPacketBytes, long nowNanos) {
+    endpoints.setFullPacketBytes(endpoint, EngineLimits.checkedFullPacket(fullPacketBytes));
+    attached(endpoint, nowNanos);
   }
 
   /** Drops what is on its way to or from an endpoint, and all that comes until it is back. */
