@@ -53,8 +53,14 @@ public final class UserSpaceFabric implements Fabric {
    */
   public static UserSpaceFabric start(int endpointCount, UserSpaceFabricOptions options)
       throws FabricException {
+    WarmUp.once();
+    return startCold(endpointCount, options);
+  }
+
+  /** Starts one whose code may still have to be compiled. */
+  static UserSpaceFabric startCold(int endpointCount, UserSpaceFabricOptions options)
+      throws FabricException {
     try {
-      WarmUp.once();
       return new UserSpaceFabric(endpointCount, FabricThread.start(endpointCount, options));
     } catch (LinuxException e) {
       throw new FabricException(
