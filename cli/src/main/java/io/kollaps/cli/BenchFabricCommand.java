@@ -1,6 +1,5 @@
 package io.kollaps.cli;
 
-import io.kollaps.benchmarks.BenchmarkException;
 import io.kollaps.benchmarks.fabric.FabricBenchmark;
 import io.kollaps.benchmarks.fabric.FabricGroup;
 import io.kollaps.benchmarks.fabric.FabricRow;
@@ -55,12 +54,12 @@ final class BenchFabricCommand implements Callable<Integer> {
       throw new CommandFailure(
           ExitCode.BAD_INPUT, "--fabric '" + fabric + "' is unknown; write user-space or all");
     }
-    List<FabricRow> rows;
-    try {
-      rows = FabricBenchmark.run(kinds, groups(), quick, output::note);
-    } catch (BenchmarkException e) {
-      throw new CommandFailure(ExitCode.FAILED, "bench fabric: " + e.getMessage());
-    }
+    Set<FabricGroup> groups = groups();
+    return BenchFrame.measure(
+        "fabric", () -> print(FabricBenchmark.run(kinds, groups, quick, output::note), output));
+  }
+
+  private void print(List<FabricRow> rows, Output output) {
     if (json) {
       output.json(rows);
     } else {
@@ -78,7 +77,6 @@ final class BenchFabricCommand implements Callable<Integer> {
                   row.unit()));
       output.line(table.text());
     }
-    return ExitCode.OK;
   }
 
   private Set<FabricGroup> groups() {
