@@ -20,7 +20,7 @@ import java.util.TreeMap;
  * A fabric in user space: one thread moves the packets of all endpoints between their TUN devices,
  * as a {@link PathEngine} says. It needs /dev/net/tun and CAP_NET_ADMIN in the endpoints' network
  * namespaces, nothing else; what more privilege would give (real-time priority, memory that is
- * never swapped out) is taken where it is allowed.
+ * never swapped out, the kernel's notes of arrivals) is taken where it is allowed.
  *
  * <p>Should its thread ever fail, every later call throws: a {@link FabricException}, or where the
  * method has none an {@link IllegalStateException}, with the cause.
