@@ -2,8 +2,10 @@ package io.kollaps.cli;
 
 import io.kollaps.benchmarks.BenchmarkException;
 import io.kollaps.benchmarks.fabric.FabricBenchmark;
+import io.kollaps.benchmarks.fabric.FabricBenchmark.Extent;
 import io.kollaps.benchmarks.fabric.FabricRow;
-import io.kollaps.benchmarks.lab.FabricKind;
+import io.kollaps.benchmarks.lab.Emulator;
+import io.kollaps.benchmarks.lab.Emulators;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -25,14 +27,23 @@ final class BenchFabricCommand implements Callable<Integer> {
 
   @Option(
       names = "--fabric",
-      paramLabel = "user-space|all",
-      description = "Which fabric; default: all.")
-  private String fabric = "all";
+      paramLabel = "NAME",
+      description =
+          "user-space, kernel, tc; mininet, to compare with; or all that work here, side by side; default:"
+              + " ${DEFAULT-VALUE}.")
+  private String fabric = Emulators.ALL;
 
   @Option(
       names = "--quick",
       description = "Half a minute instead of about four: every kind of figure, coarse.")
   private boolean quick;
+
+  @Option(
+      names = "--small",
+      description =
+          "About two minutes: rates up to 100 Mbit/s, nothing unshaped; for a machine with one slow processor, as the"
+              + " test kernel is.")
+  private boolean small;
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
@@ -40,14 +51,19 @@ final class BenchFabricCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Output output = new Output(Objects.requireNonNull(spec));
-    List<FabricKind> kinds = FabricKind.named(fabric);
-    if (kinds.isEmpty()) {
-      throw new CommandFailure(
-          ExitCode.BAD_INPUT, "--fabric '" + fabric + "' is unknown; write user-space or all");
+    if (quick && small) {
+      throw new CommandFailure(ExitCode.BAD_INPUT, "--quick and --small exclude one another");
     }
+    Extent extent = small ? Extent.SMALL : quick ? Extent.QUICK : Extent.FULL;
     List<FabricRow> rows;
     try {
-      rows = FabricBenchmark.run(kinds, quick, output::note);
+      List<Emulator> emulators = Emulators.named(fabric, output::note);
+      if (emulators.isEmpty()) {
+        throw new CommandFailure(
+            ExitCode.BAD_INPUT,
+            "--fabric '" + fabric + "' is unknown; write all, " + Emulators.names());
+      }
+      rows = FabricBenchmark.run(emulators, extent, output::note);
     } catch (BenchmarkException e) {
       throw new CommandFailure(ExitCode.FAILED, "bench fabric: " + e.getMessage());
     }

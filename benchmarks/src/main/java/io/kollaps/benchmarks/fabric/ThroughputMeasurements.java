@@ -50,7 +50,7 @@ final class ThroughputMeasurements {
   List<FabricRow> rows() throws BenchmarkException, InterruptedException {
     List<FabricRow> rows = new ArrayList<>();
     List<VethPair> veths = new ArrayList<>();
-    try (Lab lab = Lab.open(subject.kind(), 2 * PAIRS, Subject.SEED)) {
+    try (Lab lab = Lab.open(subject.emulator(), 2 * PAIRS, Subject.SEED)) {
       List<Pair> through = new ArrayList<>();
       List<Pair> plain = new ArrayList<>();
       for (int i = 0; i < PAIRS; i++) {
@@ -76,7 +76,7 @@ final class ThroughputMeasurements {
     double[][] values = new double[5][count];
     for (int i = 0; i < count; i++) {
       Load ideal = load(plain.subList(0, pairs));
-      long busy = lab.fabric().health().busyNanos();
+      long busy = lab.busyNanos();
       long begin = System.nanoTime();
       Load measured = load(through.subList(0, pairs));
       double seconds = (System.nanoTime() - begin) / NANOS_PER_SECOND;
@@ -84,7 +84,7 @@ final class ThroughputMeasurements {
       values[1][i] = measured.bitsPerSecond();
       values[2][i] = ideal.secondsPerGigabit();
       values[3][i] = measured.secondsPerGigabit();
-      values[4][i] = (lab.fabric().health().busyNanos() - busy) / NANOS_PER_SECOND / seconds;
+      values[4][i] = (lab.busyNanos() - busy) / NANOS_PER_SECOND / seconds;
     }
     double[] medians = Arrays.stream(values).mapToDouble(Statistics::median).toArray();
     subject
