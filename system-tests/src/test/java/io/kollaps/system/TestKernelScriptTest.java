@@ -127,8 +127,7 @@ class TestKernelScriptTest {
   @Test
   void shouldTakeTheGuestAlongWhenItIsEnded() throws Exception {
     for (String signal : List.of("TERM", "KILL")) {
-      Started running =
-          start("--memory", "256", "--", "sh", "-c", "echo begun; exec sleep 1000");
+      Started running = start("--memory", "256", "--", "sh", "-c", "echo begun; exec sleep 1000");
       Waiting.until("the guest has begun", BOUND, () -> running.outSoFar().contains("begun"));
       List<ProcessHandle> guest =
           ProcessHandle.of(running.pid()).orElseThrow().descendants().toList();

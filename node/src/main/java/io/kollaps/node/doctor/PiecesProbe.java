@@ -2,31 +2,38 @@ package io.kollaps.node.doctor;
 
 import io.kollaps.fabric.MissingPiece;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** A fabric that is shaped by the kernel: it tries its own objects and names what is missing. */
 final class PiecesProbe implements FabricProbe {
-  /** Pieces by the names that fabrics use, each with its module and configuration option. */
-  private static final Map<String, List<String>> MODULES =
+  /** Configuration options of the pieces that are modules of their own, by the modules' names. */
+  private static final Map<String, String> OPTIONS =
       Map.ofEntries(
-          Map.entry("fq", List.of("sch_fq", "CONFIG_NET_SCH_FQ")),
-          Map.entry("netem", List.of("sch_netem", "CONFIG_NET_SCH_NETEM")),
-          Map.entry("htb", List.of("sch_htb", "CONFIG_NET_SCH_HTB")),
-          Map.entry("clsact", List.of("sch_ingress", "CONFIG_NET_SCH_INGRESS")),
-          Map.entry("cls_bpf", List.of("cls_bpf", "CONFIG_NET_CLS_BPF")),
-          Map.entry("cls_u32", List.of("cls_u32", "CONFIG_NET_CLS_U32")),
-          Map.entry("u32", List.of("cls_u32", "CONFIG_NET_CLS_U32")),
-          Map.entry("cls_flower", List.of("cls_flower", "CONFIG_NET_CLS_FLOWER")),
-          Map.entry("flower", List.of("cls_flower", "CONFIG_NET_CLS_FLOWER")),
-          Map.entry("veth", List.of("veth", "CONFIG_VETH")),
-          Map.entry("vxlan", List.of("vxlan", "CONFIG_VXLAN")),
-          Map.entry("bridge", List.of("bridge", "CONFIG_BRIDGE")),
-          Map.entry("ipvlan", List.of("ipvlan", "CONFIG_IPVLAN")),
-          Map.entry("dummy", List.of("dummy", "CONFIG_DUMMY")),
-          Map.entry("ifb", List.of("ifb", "CONFIG_IFB")));
+          Map.entry("sch_fq", "CONFIG_NET_SCH_FQ"),
+          Map.entry("sch_netem", "CONFIG_NET_SCH_NETEM"),
+          Map.entry("sch_htb", "CONFIG_NET_SCH_HTB"),
+          Map.entry("sch_ingress", "CONFIG_NET_SCH_INGRESS"),
+          Map.entry("cls_bpf", "CONFIG_NET_CLS_BPF"),
+          Map.entry("cls_u32", "CONFIG_NET_CLS_U32"),
+          Map.entry("cls_flower", "CONFIG_NET_CLS_FLOWER"),
+          Map.entry("veth", "CONFIG_VETH"),
+          Map.entry("vxlan", "CONFIG_VXLAN"),
+          Map.entry("bridge", "CONFIG_BRIDGE"),
+          Map.entry("ipvlan", "CONFIG_IPVLAN"),
+          Map.entry("dummy", "CONFIG_DUMMY"),
+          Map.entry("ifb", "CONFIG_IFB"));
+
+  /** Where a piece is called otherwise than its module. */
+  private static final Map<String, String> MODULES =
+      Map.of(
+          "fq", "sch_fq",
+          "netem", "sch_netem",
+          "htb", "sch_htb",
+          "clsact", "sch_ingress",
+          "u32", "cls_u32",
+          "flower", "cls_flower");
 
   private final String fabric;
   private final Supplier<List<MissingPiece>> trial;
@@ -75,10 +82,10 @@ final class PiecesProbe implements FabricProbe {
   }
 
   private String remedy(MissingPiece missing) {
-    Optional<List<String>> module =
-        Optional.ofNullable(MODULES.get(missing.piece().toLowerCase(Locale.ROOT)));
-    if (module.isPresent()) {
-      return remedies.trafficControl(module.get().getFirst(), module.get().getLast());
+    String module = MODULES.getOrDefault(missing.piece(), missing.piece());
+    Optional<String> option = Optional.ofNullable(OPTIONS.get(module));
+    if (option.isPresent() && Privileges.of(machine) != Privileges.ORDINARY) {
+      return remedies.trafficControl(module, option.get());
     }
     if (Privileges.of(machine) != Privileges.ROOT) {
       return remedies.container().isEmpty()
