@@ -2,6 +2,9 @@ package io.kollaps.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,8 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -44,22 +45,29 @@ class TestKernelScriptTest {
 
   /** Folders for memory of guests. */
   private static Set<Path> memories() {
-    try (Stream<Path> folders =
-        Stream.of("/dev/shm", "/var/tmp", "/tmp")
-            .flatMap(folder -> Stream.of(Path.of(folder).toFile().listFiles()))
-            .map(java.io.File::toPath)) {
-      return folders
-          .filter(path -> path.getFileName().toString().startsWith("kollaps-test-kernel."))
-          .collect(Collectors.toCollection(TreeSet::new));
+    Set<Path> found = new TreeSet<>();
+    for (String folder : List.of("/dev/shm", "/var/tmp", "/tmp")) {
+      try (DirectoryStream<Path> memories =
+          Files.newDirectoryStream(Path.of(folder), "kollaps-test-kernel.*")) {
+        memories.forEach(found::add);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
+    return found;
   }
 
   private void expectNothingLeft() throws Exception {
-    // other guests may come and go meanwhile; those of this test are gone when the script has ended
+    // guests of others may come and go meanwhile; theirs are held, or about to be
     Set<Path> left = memories();
     left.removeAll(before);
     for (Path folder : left) {
-      assertThat(Files.exists(folder.resolve("held"))).as("%s", folder).isFalse();
+      Path held = folder.resolve("held");
+      if (Files.exists(held)) {
+        Finished free =
+            workspace.startLine(List.of("flock", "-n", held.toString(), "true")).await(BOUND);
+        assertThat(free.exitCode()).as("%s is held by nobody", folder).isNotZero();
+      }
     }
   }
 

@@ -92,7 +92,11 @@ final class Remedies {
    */
   String trafficControl(String module, String option) {
     if (!container().isEmpty()) {
-      return "on the machine that runs the container, as root: modprobe " + module;
+      return "on the machine that runs the container, as root: modprobe "
+          + module
+          + " (no such module: its packages of more modules, or a kernel with "
+          + option
+          + ")";
     }
     String now =
         "as root: modprobe "
