@@ -10,6 +10,7 @@ import io.kollaps.fabric.UsageSink;
 import io.kollaps.linux.LinkStatistics;
 import io.kollaps.linux.LinuxException;
 import io.kollaps.linux.MonotonicClock;
+import io.kollaps.linux.NetworkNamespace;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -400,6 +401,26 @@ public final class KernelFabric implements Fabric {
   /** How often and how long the programs ran, for measurements. */
   synchronized Optional<String> runs() {
     return programs.runs();
+  }
+
+  /** Slot of a path, for tests. */
+  synchronized int slot(int from, int to) {
+    return paths.find(from, to);
+  }
+
+  /** A value of a path's state, for tests. */
+  synchronized long value(int slot, int field) {
+    return paths.chunk(slot).get(PathTable.at(slot) + field);
+  }
+
+  /** Makes a path forget its last departure, for tests. */
+  synchronized void forget(int slot) {
+    paths.chunk(slot).set(PathTable.at(slot) + PathLayout.LAST_DEPARTURE, 0);
+  }
+
+  /** The namespace of the host ends, for tests. */
+  NetworkNamespace namespace() {
+    return namespace.namespace();
   }
 
   private long droppedNow() {
