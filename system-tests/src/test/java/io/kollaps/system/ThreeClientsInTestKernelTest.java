@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * examples/three-clients.yaml gives the same on the fabrics that the kernel shapes as it does on the
- * user-space fabric ({@link ThreeClientsTest}).
+ * examples/three-clients.yaml gives the same on the fabrics that the kernel shapes as it does on
+ * the user-space fabric ({@link ThreeClientsTest}).
  */
 @Tag("test-kernel")
 @Order(90)
