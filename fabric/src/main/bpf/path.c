@@ -398,6 +398,9 @@ SECTION("tc/shape") int shape(struct __sk_buff *skb)
 	if (!path->rate && !path->loss && !path->jitter && !path->waiting_packets) {
 		add(&path->committed_bytes, charged);
 		time = departure(path, flags, now);
+		/* fq need not see it; where the path was another one a moment ago, it may overtake what is late in fq */
+		if (time <= now)
+			return hand_over(skb, path, &packet, to, 0);
 	} else {
 		lock(path);
 		time = admit(path, flags, now, charged, (__u64)from->mtu + path->overhead, &mark);
@@ -411,8 +414,6 @@ SECTION("tc/shape") int shape(struct __sk_buff *skb)
 			return TC_ACT_SHOT;
 		}
 	}
-	if (time <= now && !(mark & WAITS))
-		return hand_over(skb, path, &packet, to, 0);
 	skb->mark = mark;
 	skb->tc_index = (__u16)(from->generation + to->generation);
 	set_hash(skb, slot);
@@ -468,14 +469,13 @@ SECTION("tc/deliver") int deliver(struct __sk_buff *skb)
 		lock(path);
 		time = look_again(path, flags, now, charged, &mark);
 		unlock(path);
-		if (time > now || (mark & WAITS)) {
-			skb->mark = mark;
-			if (set_time(skb, time, BPF_SKB_TSTAMP_DELIVERY_MONO)) {
-				__sync_fetch_and_add(&path->limit_dropped, packet.segments);
-				return TC_ACT_SHOT;
-			}
-			return redirect(fabric_device(), 0);
+		/* also when it is late: those before it may still be in fq, which knows the order */
+		skb->mark = mark;
+		if (set_time(skb, time, BPF_SKB_TSTAMP_DELIVERY_MONO)) {
+			__sync_fetch_and_add(&path->limit_dropped, packet.segments);
+			return TC_ACT_SHOT;
 		}
+		return redirect(fabric_device(), 0);
 	}
 	due = now > time ? now - time : 0;
 	set_time(skb, 0, BPF_SKB_TSTAMP_UNSPEC);

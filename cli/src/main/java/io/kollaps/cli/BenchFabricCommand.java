@@ -55,18 +55,21 @@ final class BenchFabricCommand implements Callable<Integer> {
       throw new CommandFailure(ExitCode.BAD_INPUT, "--quick and --small exclude one another");
     }
     Extent extent = small ? Extent.SMALL : quick ? Extent.QUICK : Extent.FULL;
-    List<FabricRow> rows;
-    try {
-      List<Emulator> emulators = Emulators.named(fabric, output::note);
-      if (emulators.isEmpty()) {
-        throw new CommandFailure(
-            ExitCode.BAD_INPUT,
-            "--fabric '" + fabric + "' is unknown; write all, " + Emulators.names());
-      }
-      rows = FabricBenchmark.run(emulators, extent, output::note);
-    } catch (BenchmarkException e) {
-      throw new CommandFailure(ExitCode.FAILED, "bench fabric: " + e.getMessage());
+    return BenchFrame.measure(
+        "fabric", () -> print(FabricBenchmark.run(chosen(output), extent, output::note), output));
+  }
+
+  private List<Emulator> chosen(Output output) throws BenchmarkException, InterruptedException {
+    List<Emulator> emulators = Emulators.named(fabric, output::note);
+    if (emulators.isEmpty()) {
+      throw new CommandFailure(
+          ExitCode.BAD_INPUT,
+          "--fabric '" + fabric + "' is unknown; write all, " + Emulators.names());
     }
+    return emulators;
+  }
+
+  private void print(List<FabricRow> rows, Output output) {
     if (json) {
       output.json(rows);
     } else {
@@ -84,6 +87,5 @@ final class BenchFabricCommand implements Callable<Integer> {
                   row.unit()));
       output.line(table.text());
     }
-    return ExitCode.OK;
   }
 }

@@ -11,12 +11,12 @@ import io.kollaps.linux.LinkStatistics;
 import io.kollaps.linux.LinuxException;
 import io.kollaps.linux.MonotonicClock;
 import io.kollaps.linux.NetworkNamespace;
+import io.kollaps.linux.bpf.BpfProgram;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -398,9 +398,9 @@ public final class KernelFabric implements Fabric {
     return paths.byteSize();
   }
 
-  /** How often and how long the programs ran, for measurements. */
-  synchronized Optional<String> runs() {
-    return programs.runs();
+  /** How often and how long {@code shape} and {@code deliver} ran, for measurements. */
+  synchronized BpfProgram.Runs[] programRuns() throws LinuxException {
+    return new BpfProgram.Runs[] {programs.shape().runs(), programs.deliver().runs()};
   }
 
   /** Slot of a path, for tests. */

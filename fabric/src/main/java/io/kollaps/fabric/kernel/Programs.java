@@ -2,7 +2,6 @@ package io.kollaps.fabric.kernel;
 
 import io.kollaps.fabric.FabricException;
 import io.kollaps.linux.LinuxException;
-import io.kollaps.linux.bpf.BpfMap;
 import io.kollaps.linux.bpf.BpfObject;
 import io.kollaps.linux.bpf.BpfObjectException;
 import io.kollaps.linux.bpf.BpfProgram;
@@ -12,7 +11,6 @@ import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The fabric's programs and their maps, loaded; and the endpoints as the programs know them. */
@@ -170,17 +168,6 @@ final class Programs implements AutoCloseable {
     }
   }
 
-  /** Runs of each program in words; empty when they are not counted. */
-  Optional<String> runs() {
-    try {
-      return statistics == null
-          ? Optional.empty()
-          : Optional.of("shape " + shape.runs() + ", deliver " + deliver.runs());
-    } catch (LinuxException e) {
-      return Optional.empty();
-    }
-  }
-
   @Override
   public void close() {
     while (!opened.isEmpty()) {
@@ -190,10 +177,5 @@ final class Programs implements AutoCloseable {
         throw new IllegalStateException("what only closes a descriptor failed", e);
       }
     }
-  }
-
-  /** A map, for tests. */
-  BpfMap map(String name) {
-    return maps.get(name);
   }
 }

@@ -10,7 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -59,11 +59,11 @@ public final class UdpPair implements AutoCloseable {
   /**
    * Receives until nothing came for so long.
    *
-   * @return the numbers that came
+   * @return the numbers that came, in the order in which they came first
    */
   public Set<Integer> receive(int silenceMillis) throws IOException {
     receiver.setSoTimeout(silenceMillis);
-    Set<Integer> numbers = new HashSet<>();
+    Set<Integer> numbers = new LinkedHashSet<>();
     DatagramPacket packet = new DatagramPacket(new byte[65_535], 65_535);
     while (true) {
       try {
