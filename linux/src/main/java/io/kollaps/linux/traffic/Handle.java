@@ -21,7 +21,7 @@ public final class Handle {
 
   /** Puts both together. */
   public static int of(int major, int minor) {
-    return major << 16 | minor & 0xffff;
+    return (major << 16) | (minor & 0xffff);
   }
 
   /** As tc prints it, for example {@code 1:2f}. */
