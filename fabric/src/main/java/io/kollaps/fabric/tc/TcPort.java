@@ -144,6 +144,15 @@ final class TcPort {
   }
 
   /**
+   * Packets that its device gave up because the kernel's input queue was full.
+   *
+   * @throws LinuxException when the kernel refuses to tell
+   */
+  long droppedPackets() throws LinuxException {
+    return links.statistics(links.linkIndex(NAME)).transmitDropped();
+  }
+
+  /**
    * Takes the device away.
    *
    * @param gate called before
