@@ -78,6 +78,12 @@ final class RealRun {
     return compiled;
   }
 
+  /** Reads a run's results folder before it is removed. */
+  @FunctionalInterface
+  interface ResultsReading {
+    void read(Path results) throws IOException;
+  }
+
   /**
    * Runs to its end, or until the switch asks for it; its results are removed.
    *
@@ -85,7 +91,17 @@ final class RealRun {
    */
   RunOutcome play(RunListener listener, StopSwitch stop)
       throws BenchmarkException, InterruptedException {
-    RunOutcome outcome = whole(listener, stop);
+    return play(listener, stop, results -> {});
+  }
+
+  /**
+   * As {@link #play(RunListener, StopSwitch)}.
+   *
+   * @param reading gets the results before they are removed
+   */
+  RunOutcome play(RunListener listener, StopSwitch stop, ResultsReading reading)
+      throws BenchmarkException, InterruptedException {
+    RunOutcome outcome = whole(listener, stop, reading);
     RunEnd end = outcome.observations().end();
     if (end.kind() != RunEnd.Kind.COMPLETED) {
       throw new BenchmarkException("ended early: " + end.detail());
@@ -101,7 +117,7 @@ final class RealRun {
    */
   RunOutcome playUntil(RunListener listener, StopSwitch stop, String reason)
       throws BenchmarkException, InterruptedException {
-    RunOutcome outcome = whole(listener, stop);
+    RunOutcome outcome = whole(listener, stop, results -> {});
     RunEnd end = outcome.observations().end();
     if (!end.detail().equals(reason)) {
       throw new BenchmarkException("ended early: " + end.detail());
@@ -109,7 +125,7 @@ final class RealRun {
     return outcome;
   }
 
-  private RunOutcome whole(RunListener listener, StopSwitch stop)
+  private RunOutcome whole(RunListener listener, StopSwitch stop, ResultsReading reading)
       throws BenchmarkException, InterruptedException {
     try {
       Path results = Files.createTempDirectory("kollaps-bench-");
@@ -124,7 +140,9 @@ final class RealRun {
                 StateFolder.locate(System.getenv()).path(),
                 VERSION,
                 RunRequest.DEFAULT_START_CONDITION_TIMEOUT_NANOS);
-        return new ExperimentRun(request, listener, stop).run();
+        RunOutcome outcome = new ExperimentRun(request, listener, stop).run();
+        reading.read(request.resultsFolder());
+        return outcome;
       } finally {
         removeTree(results);
       }
