@@ -4,7 +4,7 @@ import java.util.List;
 
 /** The fabrics of this version. */
 public final class Fabrics {
-  private static final List<FabricFactory> ALL = List.of(new UserSpaceFactory());
+  private static final List<FabricFactory> ALL = List.of(new UserSpaceFactory(), new TcFactory());
 
   private Fabrics() {}
 
