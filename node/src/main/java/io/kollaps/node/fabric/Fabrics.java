@@ -5,7 +5,7 @@ import java.util.List;
 /** The fabrics of this version. */
 public final class Fabrics {
   private static final List<FabricFactory> ALL =
-      List.of(new UserSpaceFactory(), new KernelFactory());
+      List.of(new UserSpaceFactory(), new KernelFactory(), new TcFactory());
 
   private Fabrics() {}
 
