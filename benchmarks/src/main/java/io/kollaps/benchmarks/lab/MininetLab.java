@@ -33,7 +33,12 @@ final class MininetLab implements Lab {
   private static final double NANOS_PER_MILLI = 1e6;
   private static final double BITS_PER_MEGABIT = 1e6;
   private static final double PERCENT = 100;
-  private static final int ANSWER_LINES = 200;
+  private static final String DONE = "done";
+
+  /** A start of many hosts takes seconds; far above that. */
+  private static final long ANSWER_SECONDS = 120;
+
+  private static final long LOOK_MILLIS = 2;
 
   private final Process python;
   private final BufferedWriter ask;
@@ -92,25 +97,36 @@ final class MininetLab implements Lab {
   /** Reads to the line that ends an answer; what stands before it is Mininet's own talk. */
   private String answer(String question) throws BenchmarkException {
     StringBuilder talk = new StringBuilder();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ANSWER_SECONDS);
     try {
-      for (int i = 0; i < ANSWER_LINES; i++) {
-        Optional<String> line = Optional.ofNullable(answers.readLine());
-        if (line.isEmpty()) {
-          break;
-        }
-        if (line.get().startsWith("done ")) {
+      for (Optional<String> line = line(deadline); line.isPresent(); line = line(deadline)) {
+        if (line.get().equals(DONE) || line.get().startsWith(DONE + " ")) {
           if (talk.toString().contains("Error")) {
             break;
           }
-          return line.get().substring("done ".length()).strip();
+          return line.get().substring(DONE.length()).strip();
         }
         talk.append(line.get()).append(' ');
       }
     } catch (IOException e) {
       talk.append(e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      talk.append("interrupted");
     }
     throw new BenchmarkException(
         "Mininet does not answer '" + question + "': " + talk.toString().strip());
+  }
+
+  /** The next line; empty at the end of all lines, or when none came in time. */
+  private Optional<String> line(long deadline) throws IOException, InterruptedException {
+    while (!answers.ready()) {
+      if (!python.isAlive() || System.nanoTime() > deadline) {
+        return Optional.empty();
+      }
+      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+    }
+    return Optional.ofNullable(answers.readLine());
   }
 
   @Override

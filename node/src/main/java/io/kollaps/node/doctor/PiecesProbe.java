@@ -18,6 +18,7 @@ final class PiecesProbe implements FabricProbe {
           Map.entry("cls_bpf", "CONFIG_NET_CLS_BPF"),
           Map.entry("cls_u32", "CONFIG_NET_CLS_U32"),
           Map.entry("cls_flower", "CONFIG_NET_CLS_FLOWER"),
+          Map.entry("act_mirred", "CONFIG_NET_ACT_MIRRED"),
           Map.entry("veth", "CONFIG_VETH"),
           Map.entry("vxlan", "CONFIG_VXLAN"),
           Map.entry("bridge", "CONFIG_BRIDGE"),
@@ -33,6 +34,7 @@ final class PiecesProbe implements FabricProbe {
           "htb", "sch_htb",
           "clsact", "sch_ingress",
           "u32", "cls_u32",
+          "mirred", "act_mirred",
           "flower", "cls_flower");
 
   private final String fabric;
