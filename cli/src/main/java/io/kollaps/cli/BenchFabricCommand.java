@@ -1,9 +1,12 @@
 package io.kollaps.cli;
 
+import io.kollaps.benchmarks.BenchmarkException;
 import io.kollaps.benchmarks.fabric.FabricBenchmark;
+import io.kollaps.benchmarks.fabric.FabricBenchmark.Extent;
 import io.kollaps.benchmarks.fabric.FabricGroup;
 import io.kollaps.benchmarks.fabric.FabricRow;
-import io.kollaps.benchmarks.lab.FabricKind;
+import io.kollaps.benchmarks.lab.Emulator;
+import io.kollaps.benchmarks.lab.Emulators;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -27,9 +30,11 @@ final class BenchFabricCommand implements Callable<Integer> {
 
   @Option(
       names = "--fabric",
-      paramLabel = "user-space|all",
-      description = "Which fabric; default: all.")
-  private String fabric = "all";
+      paramLabel = "NAME",
+      description =
+          "user-space, kernel, tc; mininet, to compare with; or all that work here, side by side; default:"
+              + " ${DEFAULT-VALUE}.")
+  private String fabric = Emulators.ALL;
 
   @Option(
       names = "--only",
@@ -43,20 +48,37 @@ final class BenchFabricCommand implements Callable<Integer> {
       description = "Half a minute instead of about four: every kind of figure, coarse.")
   private boolean quick;
 
+  @Option(
+      names = "--small",
+      description =
+          "About two minutes: rates up to 100 Mbit/s, nothing unshaped; for a machine with one slow processor, as the"
+              + " test kernel is.")
+  private boolean small;
+
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
   @Override
   public Integer call() throws InterruptedException {
     Output output = new Output(Objects.requireNonNull(spec));
-    List<FabricKind> kinds = FabricKind.named(fabric);
-    if (kinds.isEmpty()) {
-      throw new CommandFailure(
-          ExitCode.BAD_INPUT, "--fabric '" + fabric + "' is unknown; write user-space or all");
+    if (quick && small) {
+      throw new CommandFailure(ExitCode.BAD_INPUT, "--quick and --small exclude one another");
     }
+    Extent extent = small ? Extent.SMALL : quick ? Extent.QUICK : Extent.FULL;
     Set<FabricGroup> groups = groups();
     return BenchFrame.measure(
-        "fabric", () -> print(FabricBenchmark.run(kinds, groups, quick, output::note), output));
+        "fabric",
+        () -> print(FabricBenchmark.run(chosen(output), groups, extent, output::note), output));
+  }
+
+  private List<Emulator> chosen(Output output) throws BenchmarkException, InterruptedException {
+    List<Emulator> emulators = Emulators.named(fabric, output::note);
+    if (emulators.isEmpty()) {
+      throw new CommandFailure(
+          ExitCode.BAD_INPUT,
+          "--fabric '" + fabric + "' is unknown; write all, " + Emulators.names());
+    }
+    return emulators;
   }
 
   private void print(List<FabricRow> rows, Output output) {

@@ -82,7 +82,7 @@ class BenchCommandTest {
     assertThat(line.execute("bench", "fabric", "--fabric", "tc2")).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(line.execute("bench", "sharing", "--step", "1")).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(line.execute("bench", "topology", "--elements", "1")).isEqualTo(ExitCode.BAD_INPUT);
-    assertThat(err.toString()).contains("--fabric 'tc2' is unknown; write user-space or all");
+    assertThat(err.toString()).contains("--fabric 'tc2' is unknown; write all, user-space");
   }
 
   @Test

@@ -38,7 +38,10 @@ public final class Errno {
   /** Invalid argument. */
   public static final int EINVAL = 22;
 
-  /** No such call. */
+  /** No space left: a log or a device is full. */
+  public static final int ENOSPC = 28;
+
+  /** No such system call. */
   public static final int ENOSYS = 38;
 
   /** Not supported. */

@@ -36,7 +36,7 @@ public final class ListeningSockets implements AutoCloseable {
    * @throws LinuxException when the kernel refuses
    */
   public static ListeningSockets open() throws LinuxException {
-    return new ListeningSockets(NetlinkSocket.open(NETLINK_SOCK_DIAG));
+    return new ListeningSockets(NetlinkSocket.open(NETLINK_SOCK_DIAG, "sock_diag"));
   }
 
   /**
@@ -54,10 +54,7 @@ public final class ListeningSockets implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       // struct inet_diag_req_v2; the port as source filters, the rest of the socket's id is open
       NetlinkMessage message =
-          new NetlinkMessage(
-                  arena,
-                  SOCK_DIAG_BY_FAMILY,
-                  NetlinkSocket.NLM_F_REQUEST | NetlinkSocket.NLM_F_DUMP)
+          new NetlinkMessage(arena, SOCK_DIAG_BY_FAMILY, 0)
               .bytes(family, IPPROTO_TCP, 0, 0)
               .word(1 << TCP_LISTEN)
               .bytes(port >> 8, port, 0, 0);

@@ -3,12 +3,14 @@ package io.kollaps.linux;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Zeroed memory outside the heap. The kernel gives a page when it is first touched, so a large one
- * costs nothing until it is used.
+ * Memory outside the heap: zeroed memory of this process alone, of which the kernel gives a page
+ * when it is first touched, so that a large one costs nothing until it is used; or memory that is
+ * shared with a kernel object.
  */
 public final class OffHeapMemory implements AutoCloseable {
   private static final int PROT_READ_WRITE = 3;
   private static final int MAP_PRIVATE_ANONYMOUS_NORESERVE = 0x02 | 0x20 | 0x4000;
+  private static final int MAP_SHARED = 1;
   private static final int MLOCK_ONFAULT = 1;
   private static final int MADV_HUGEPAGE = 14;
   private static final int MADV_POPULATE_WRITE = 23;
@@ -34,6 +36,23 @@ public final class OffHeapMemory implements AutoCloseable {
         Native.check(
             FileCalls.mmap(0, byteSize, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0),
             "mmap",
+            byteSize);
+    return new OffHeapMemory(address, byteSize);
+  }
+
+  /**
+   * Maps memory that is shared with a kernel object or file, for reading and writing.
+   *
+   * @param fileDescriptor what it is shared with
+   * @param byteSize how much from its start, more than 0
+   * @throws LinuxException when it cannot be mapped
+   */
+  public static OffHeapMemory mapShared(int fileDescriptor, long byteSize) throws LinuxException {
+    long address =
+        Native.check(
+            FileCalls.mmap(0, byteSize, PROT_READ_WRITE, MAP_SHARED, fileDescriptor, 0),
+            "mmap",
+            fileDescriptor,
             byteSize);
     return new OffHeapMemory(address, byteSize);
   }

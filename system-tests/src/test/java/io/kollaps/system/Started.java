@@ -27,6 +27,11 @@ final class Started {
     return process.pid();
   }
 
+  /** What it has printed to standard output so far. */
+  String outSoFar() throws IOException {
+    return Files.readString(out);
+  }
+
   boolean alive() {
     return process.isAlive();
   }

@@ -54,7 +54,7 @@ final class RateMeasurements {
     List<FabricRow> rows = new ArrayList<>();
     List<String> controls = available();
     rows.addAll(slow(controls));
-    try (Lab lab = Lab.open(subject.kind(), 2, Subject.SEED)) {
+    try (Lab lab = Lab.open(subject.emulator(), 2, Subject.SEED)) {
       for (long rate : plan.fastRates()) {
         for (String control : controls) {
           rows.addAll(fast(lab, control, rate));
@@ -68,9 +68,9 @@ final class RateMeasurements {
     return rows;
   }
 
-  private List<String> available() throws BenchmarkException {
+  private List<String> available() throws BenchmarkException, InterruptedException {
     List<String> usable = new ArrayList<>();
-    try (Lab lab = Lab.open(subject.kind(), 2, Subject.SEED)) {
+    try (Lab lab = Lab.open(subject.emulator(), 2, Subject.SEED)) {
       lab.connect(0, 1, Lab.delay(0), Lab.delay(0));
       for (String control : CONGESTION_CONTROLS) {
         try (TcpTransfer _ = TcpTransfer.start(lab.station(0), lab.station(1), control)) {
@@ -93,7 +93,8 @@ final class RateMeasurements {
     List<String> names = new ArrayList<>();
     List<Long> nominal = new ArrayList<>();
     int kinds = controls.size() + 1;
-    try (Lab lab = Lab.open(subject.kind(), 2 * kinds * plan.slowRates().size(), Subject.SEED)) {
+    try (Lab lab =
+        Lab.open(subject.emulator(), 2 * kinds * plan.slowRates().size(), Subject.SEED)) {
       try {
         for (long rate : plan.slowRates()) {
           for (int kind = 0; kind < kinds; kind++) {
@@ -153,7 +154,7 @@ final class RateMeasurements {
 
   private FabricRow rateRow(String name, double rate, double measured) {
     double ideal =
-        name.equals("UDP") ? Statistics.idealUdpGoodput(rate) : Statistics.idealTcpGoodput(rate);
+        name.equals("UDP") ? subject.idealUdpGoodput(rate) : subject.idealTcpGoodput(rate);
     return subject.row(name + " goodput", rate, ideal, measured, "bit/s");
   }
 
@@ -193,11 +194,11 @@ final class RateMeasurements {
       try (TcpTransfer flow = TcpTransfer.start(lab.station(0), lab.station(1), control)) {
         java.util.concurrent.TimeUnit.NANOSECONDS.sleep(plan.settleNanos());
         long bytes = flow.receivedBytes();
-        long busy = lab.fabric().health().busyNanos();
+        long busy = lab.busyNanos();
         RateMeter meter = RateMeter.read(List.of(flow::receivedBytes), 0, plan.windowNanos());
         rates[i] = control.equals(BBR) ? meter.medianRate(0, STRETCH_NANOS) : meter.rate(0);
         double gigabits = (flow.receivedBytes() - bytes) * BITS_PER_BYTE / GIGA;
-        costs[i] = (lab.fabric().health().busyNanos() - busy) / NANOS_PER_SECOND / gigabits;
+        costs[i] = (lab.busyNanos() - busy) / NANOS_PER_SECOND / gigabits;
       }
     }
     List<FabricRow> rows = new ArrayList<>();

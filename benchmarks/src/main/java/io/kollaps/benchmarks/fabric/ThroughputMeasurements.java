@@ -56,7 +56,7 @@ final class ThroughputMeasurements {
   List<FabricRow> rows() throws BenchmarkException, InterruptedException {
     List<FabricRow> rows = new ArrayList<>();
     List<VethPair> veths = new ArrayList<>();
-    try (Lab lab = Lab.open(subject.kind(), 2 * PAIRS, Subject.SEED);
+    try (Lab lab = Lab.open(subject.emulator(), 2 * PAIRS, Subject.SEED);
         BareRelay relay = BareRelay.open(PAIRS)) {
       List<Pair> bare = new ArrayList<>();
       List<Pair> through = new ArrayList<>();
@@ -88,7 +88,7 @@ final class ThroughputMeasurements {
       Load ideal = load(plain.subList(0, pairs));
       Load relayed = load(bare.subList(0, pairs));
       ThreadTimes times = ThreadTimes.of(FABRIC_THREADS);
-      long busy = lab.fabric().health().busyNanos();
+      long busy = lab.busyNanos();
       long begin = System.nanoTime();
       Load measured = load(through.subList(0, pairs));
       double seconds = (System.nanoTime() - begin) / NANOS_PER_SECOND;
@@ -98,7 +98,7 @@ final class ThroughputMeasurements {
       values[3][i] = measured.secondsPerGigabit();
       values[5][i] = relayed.bitsPerSecond();
       values[6][i] = ThreadTimes.of(FABRIC_THREADS).kernelPercentSince(times);
-      values[4][i] = (lab.fabric().health().busyNanos() - busy) / NANOS_PER_SECOND / seconds;
+      values[4][i] = (lab.busyNanos() - busy) / NANOS_PER_SECOND / seconds;
     }
     double[] medians = Arrays.stream(values).mapToDouble(Statistics::median).toArray();
     subject

@@ -85,7 +85,8 @@ public final class ExperimentRun {
     listener.state("setting up " + compiled.endpoints().size() + " endpoints");
     Observed observed = new Observed();
     Rehearsal rehearsal = Rehearsal.begin();
-    try (PartSetup setup = PartSetup.open(ownership, compiled, request.seed())) {
+    try (PartSetup setup =
+        PartSetup.open(ownership, compiled, request.fabric().factory(), request.seed())) {
       RunFacts facts = FactsCollector.facts(request, compiled, ownership.run(), setup);
       try (ResultsFolder results =
           ResultsFolder.create(
