@@ -23,8 +23,7 @@ class CompiledProgramsTest {
   @ParameterizedTest
   @ValueSource(strings = {"path", "usage"})
   void shouldBeCompiledFromTheseSources(String name) throws Exception {
-    Path recorded =
-        Path.of("src/main/resources/io/kollaps/fabric/bpf/" + name + ".sources.sha256");
+    Path recorded = Path.of("src/main/resources/io/kollaps/fabric/bpf/" + name + ".sources.sha256");
     assertThat(Files.readString(recorded).strip())
         .as("the compiled %s.o is stale: run scripts/build-bpf and commit what it made", name)
         .isEqualTo(hashOfSources());

@@ -32,8 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A step that the kernel refuses ends in a clear message, and leaves nothing. Needs root. */
 class KernelFabricFaultTest {
   private static final Set<Step> AT_START =
-      EnumSet.of(
-          Step.NAMESPACE, Step.MAPS, Step.PROGRAMS, Step.FABRIC_DEVICE, Step.FABRIC_PROGRAM);
+      EnumSet.of(Step.NAMESPACE, Step.MAPS, Step.PROGRAMS, Step.FABRIC_DEVICE, Step.FABRIC_PROGRAM);
 
   /** Refuses one step, as long as it is told to. */
   private static final class Refusing implements Step.Gate {
@@ -117,8 +116,7 @@ class KernelFabricFaultTest {
       namespace.inside(
           () -> {
             try (RouteNetlink links = RouteNetlink.open()) {
-              new LinkCreator(links.socket())
-                  .veth(LinkSpec.named("eth0"), LinkSpec.named("other"));
+              new LinkCreator(links.socket()).veth(LinkSpec.named("eth0"), LinkSpec.named("other"));
               return 0;
             }
           });

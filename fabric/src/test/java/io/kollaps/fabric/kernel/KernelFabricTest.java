@@ -157,8 +157,7 @@ class KernelFabricTest {
         // a sender that was held up lets the queue run empty: then the last period began later
         assertThat(until - began)
             .isLessThanOrEqualTo(10 * (UDP_BYTES + 38) * 8_000_000_000L / rate);
-        assertThat(fabric.value(slot, PathLayout.COMMITTED_BYTES))
-            .isEqualTo(10 * (UDP_BYTES + 38));
+        assertThat(fabric.value(slot, PathLayout.COMMITTED_BYTES)).isEqualTo(10 * (UDP_BYTES + 38));
       }
     }
   }
@@ -227,9 +226,7 @@ class KernelFabricTest {
       Iperf.goodput(network, 0, 1, address4(1), "cubic", 1);
       PathCounters lossy = fabric.counters(0, 1);
       LinkStatistics sender = network.statistics(0);
-      assertThat(lossy.offeredPackets())
-          .isGreaterThan(1000)
-          .isEqualTo(sender.transmittedPackets());
+      assertThat(lossy.offeredPackets()).isGreaterThan(1000).isEqualTo(sender.transmittedPackets());
       assertThat(network.run(0, "ip", "-d", "link", "show", "eth0")).contains("gso_max_segs 1 ");
       network.setBoth(0, 1, delay(MILLI));
       assertThat(network.run(0, "ip", "-d", "link", "show", "eth0"))

@@ -29,8 +29,7 @@ class UsageReaderTest {
   @Test
   void shouldTakeSuperPacketsByLossAndRate() {
     assertThat(SegmentLimits.segments(shape(0.01, 1_000_000_000))).isEqualTo(1);
-    assertThat(SegmentLimits.segments(shape(0, Long.MAX_VALUE)))
-        .isEqualTo(SegmentLimits.UNLIMITED);
+    assertThat(SegmentLimits.segments(shape(0, Long.MAX_VALUE))).isEqualTo(SegmentLimits.UNLIMITED);
     assertThat(SegmentLimits.segments(shape(0, 1_000_000))).isEqualTo(1);
     // 12 500 bytes in a millisecond
     assertThat(SegmentLimits.segments(shape(0, 100_000_000))).isEqualTo(8);
