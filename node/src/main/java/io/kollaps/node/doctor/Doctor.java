@@ -51,8 +51,7 @@ public final class Doctor {
     Machine machine = new LinuxMachine(new SystemProgramRunner());
     KernelObjects kernel = new LinuxKernelObjects();
     return new Doctor(
-        probes(machine, kernel, endpoints),
-        GeneralChecks.all(machine, kernel, endpoints));
+        probes(machine, kernel, endpoints), GeneralChecks.all(machine, kernel, endpoints));
   }
 
   /** The probe of every fabric, the one first that a run of so many endpoints prefers. */

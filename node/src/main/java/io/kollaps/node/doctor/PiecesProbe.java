@@ -35,10 +35,7 @@ final class PiecesProbe implements FabricProbe {
   private final Remedies remedies;
 
   PiecesProbe(
-      String fabric,
-      Supplier<List<MissingPiece>> trial,
-      Machine machine,
-      KernelObjects kernel) {
+      String fabric, Supplier<List<MissingPiece>> trial, Machine machine, KernelObjects kernel) {
     this.fabric = fabric;
     this.trial = trial;
     this.machine = machine;

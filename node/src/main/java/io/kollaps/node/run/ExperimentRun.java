@@ -78,7 +78,8 @@ public final class ExperimentRun {
       throws IOException, RunFailedException, InterruptedException {
     listener.state("setting up " + compiled.endpoints().size() + " endpoints");
     Observed observed = new Observed();
-    try (PartSetup setup = PartSetup.open(ownership, compiled, request.fabric().factory(), request.seed())) {
+    try (PartSetup setup =
+        PartSetup.open(ownership, compiled, request.fabric().factory(), request.seed())) {
       RunFacts facts = FactsCollector.facts(request, compiled, ownership.run(), setup);
       try (ResultsFolder results =
           ResultsFolder.create(
