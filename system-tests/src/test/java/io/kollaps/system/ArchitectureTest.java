@@ -31,7 +31,15 @@ class ArchitectureTest {
             .collect(Collectors.toSet());
     assertThat(rooms)
         .containsExactlyInAnyOrder(
-            "topology", "emulation", "linux", "fabric", "runtime", "node", "benchmarks", "cli");
+            "topology",
+            "emulation",
+            "cluster",
+            "linux",
+            "fabric",
+            "runtime",
+            "node",
+            "benchmarks",
+            "cli");
   }
 
   @Test
@@ -42,6 +50,8 @@ class ArchitectureTest {
         .definedBy("io.kollaps.topology..")
         .layer("emulation")
         .definedBy("io.kollaps.emulation..")
+        .layer("cluster")
+        .definedBy("io.kollaps.cluster..")
         .layer("linux")
         .definedBy("io.kollaps.linux..")
         .layer("fabric")
@@ -60,12 +70,14 @@ class ArchitectureTest {
         .mayNotAccessAnyLayer()
         .whereLayer("emulation")
         .mayOnlyAccessLayers("topology")
+        .whereLayer("cluster")
+        .mayOnlyAccessLayers("topology")
         .whereLayer("fabric")
         .mayOnlyAccessLayers("topology", "linux")
         .whereLayer("runtime")
         .mayOnlyAccessLayers("topology", "linux")
         .whereLayer("node")
-        .mayOnlyAccessLayers("topology", "emulation", "linux", "fabric", "runtime")
+        .mayOnlyAccessLayers("topology", "emulation", "cluster", "linux", "fabric", "runtime")
         .whereLayer("cli")
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("benchmarks")
@@ -78,7 +90,10 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            "io.kollaps.topology..", "io.kollaps.emulation..", "io.kollaps.node.verdict..")
+            "io.kollaps.topology..",
+            "io.kollaps.emulation..",
+            "io.kollaps.cluster..",
+            "io.kollaps.node.verdict..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -100,6 +115,18 @@ class ArchitectureTest {
         .callMethod(java.util.random.RandomGenerator.class, "getDefault")
         .orShould()
         .callMethod(java.time.Instant.class, "now")
+        .check(CLASSES);
+  }
+
+  @Test
+  void shouldKeepExperimentsOutOfTheCluster() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.kollaps.cluster..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.kollaps.topology", "io.kollaps.topology.read", "io.kollaps.topology.path")
         .check(CLASSES);
   }
 
