@@ -31,7 +31,11 @@ class ArchitectureTest {
             .collect(Collectors.toSet());
     assertThat(rooms)
         .containsExactlyInAnyOrder(
-            "topology", "emulation", "linux", "fabric", "runtime", "node", "benchmarks", "cli");
+            "topology",
+            "emulation",
+            "placement",
+            "linux",
+            "fabric", "runtime", "node", "benchmarks", "cli");
   }
 
   @Test
@@ -42,6 +46,8 @@ class ArchitectureTest {
         .definedBy("io.kollaps.topology..")
         .layer("emulation")
         .definedBy("io.kollaps.emulation..")
+        .layer("placement")
+        .definedBy("io.kollaps.placement..")
         .layer("linux")
         .definedBy("io.kollaps.linux..")
         .layer("fabric")
@@ -60,12 +66,18 @@ class ArchitectureTest {
         .mayNotAccessAnyLayer()
         .whereLayer("emulation")
         .mayOnlyAccessLayers("topology")
+        .whereLayer("placement")
+        .mayOnlyAccessLayers("topology")
         .whereLayer("fabric")
         .mayOnlyAccessLayers("topology", "linux")
         .whereLayer("runtime")
         .mayOnlyAccessLayers("topology", "linux")
         .whereLayer("node")
-        .mayOnlyAccessLayers("topology", "emulation", "linux", "fabric", "runtime")
+        .mayOnlyAccessLayers("topology",
+            "emulation",
+            "placement",
+            "linux",
+            "fabric", "runtime")
         .whereLayer("cli")
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("benchmarks")
@@ -78,7 +90,10 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            "io.kollaps.topology..", "io.kollaps.emulation..", "io.kollaps.node.verdict..")
+            "io.kollaps.topology..",
+            "io.kollaps.emulation..",
+            "io.kollaps.placement..",
+            "io.kollaps.node.verdict..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
