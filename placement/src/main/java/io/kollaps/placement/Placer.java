@@ -133,7 +133,7 @@ public final class Placer {
 
   private static String sentence(Reason reason, Cluster cluster, SearchCase searchCase) {
     return switch (reason) {
-      case Reason.Pinned pinned -> "pinned";
+      case Reason.Pinned _ -> "pinned";
       case Reason.BestNode best ->
           best.others() == 0
               ? "no node with room is better: nothing else runs here"

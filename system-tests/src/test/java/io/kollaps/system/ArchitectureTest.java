@@ -35,7 +35,11 @@ class ArchitectureTest {
             "emulation",
             "placement",
             "linux",
-            "fabric", "runtime", "node", "benchmarks", "cli");
+            "fabric",
+            "runtime",
+            "node",
+            "benchmarks",
+            "cli");
   }
 
   @Test
@@ -73,11 +77,7 @@ class ArchitectureTest {
         .whereLayer("runtime")
         .mayOnlyAccessLayers("topology", "linux")
         .whereLayer("node")
-        .mayOnlyAccessLayers("topology",
-            "emulation",
-            "placement",
-            "linux",
-            "fabric", "runtime")
+        .mayOnlyAccessLayers("topology", "emulation", "placement", "linux", "fabric", "runtime")
         .whereLayer("cli")
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("benchmarks")

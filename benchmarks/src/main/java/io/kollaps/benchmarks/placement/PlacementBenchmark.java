@@ -87,7 +87,12 @@ public final class PlacementBenchmark {
         notes.note("found by: " + placed.method());
         reservations.commit("run", request, placed);
         yield row(
-            OURS, true, Statistics.median(times), loads(reservations), overloaded(reservations), true);
+            OURS,
+            true,
+            Statistics.median(times),
+            loads(reservations),
+            overloaded(reservations),
+            true);
       }
       case Placement.Refused refused -> {
         notes.note("refused: " + refused.reason());
@@ -169,8 +174,7 @@ public final class PlacementBenchmark {
               && reservations.commit("run " + i, request, placed);
       boolean impossible = answer instanceof Placement.Refused refused && refused.proved();
       Boolean optimum = more || impossible ? Boolean.valueOf(more) : null;
-      rows.add(
-          row(OURS, more, timeMs, loads(reservations), overloaded(reservations), optimum));
+      rows.add(row(OURS, more, timeMs, loads(reservations), overloaded(reservations), optimum));
     }
     return rows;
   }
@@ -191,13 +195,7 @@ public final class PlacementBenchmark {
       nodes.ifPresent(found -> truth.restore(run, held(request, found, truth.cluster())));
       more = nodes.isPresent();
       rows.add(
-          row(
-              THESIS,
-              more,
-              timeMs,
-              placer.load(),
-              overloaded(truth),
-              more ? Boolean.TRUE : null));
+          row(THESIS, more, timeMs, placer.load(), overloaded(truth), more ? Boolean.TRUE : null));
     }
     return rows;
   }

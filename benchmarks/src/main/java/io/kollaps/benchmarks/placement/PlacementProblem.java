@@ -104,8 +104,7 @@ record PlacementProblem(
     for (int i = 0; i < real.parent().length; i++) {
       String name = (i < real.leaves() ? "n" : "s") + i;
       if (i < real.leaves()) {
-        nodes.add(
-            new NodeCapacity(name, slots, NodeCapacity.UNLIMITED, NodeCapacity.UNLIMITED, 0));
+        nodes.add(new NodeCapacity(name, slots, NodeCapacity.UNLIMITED, NodeCapacity.UNLIMITED, 0));
       }
       Optional<Integer> above =
           real.parent()[i] == RandomTree.ROOT ? Optional.empty() : Optional.of(real.parent()[i]);

@@ -22,8 +22,8 @@ record RandomTree(int leaves, int[] parent, long[] rate) {
   private static final int MAX_GROUP = 3;
 
   /**
-   * Half as many switches as leaves, each on a random one before it; leaves in groups of one to three
-   * on random switches.
+   * Half as many switches as leaves, each on a random one before it; leaves in groups of one to
+   * three on random switches.
    *
    * @param least slowest link, in bits per second
    * @param most fastest link, in bits per second

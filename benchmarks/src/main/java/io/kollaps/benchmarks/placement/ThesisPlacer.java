@@ -6,10 +6,10 @@ import java.util.function.LongSupplier;
 
 /**
  * The thesis' way to place (chapters 3.8 and 5.4), for comparison: every combination of nodes in
- * order, every permutation of endpoints on it, the first that fits. What an endpoint's node sends to
- * others in all must fit the capacity that is left between it and each of the others; what is taken
- * is noted for each pair of nodes. Its faults in running out of combinations are mended; its rule is
- * as it is.
+ * order, every permutation of endpoints on it, the first that fits. What an endpoint's node sends
+ * to others in all must fit the capacity that is left between it and each of the others; what is
+ * taken is noted for each pair of nodes. Its faults in running out of combinations are mended; its
+ * rule is as it is.
  */
 final class ThesisPlacer {
   /** Rounds in which every node gets one more copy. */
@@ -95,7 +95,8 @@ final class ThesisPlacer {
     int[] chosen = new int[size];
     Arrays.setAll(chosen, i -> i);
     while (!late()) {
-      Optional<int[]> found = isFirstOfItsKind(chosen) ? permutations(demand, chosen) : Optional.empty();
+      Optional<int[]> found =
+          isFirstOfItsKind(chosen) ? permutations(demand, chosen) : Optional.empty();
       if (found.isPresent()) {
         return found;
       }

@@ -9,6 +9,8 @@ import java.util.BitSet;
  */
 public final class CheapSets {
   private static final long NEVER = 1L << 62;
+  private static final int NONE = -1;
+  private static final int NOT_CONCERNED = -2;
 
   private final TreeShape tree;
   private final BitSet choice;
@@ -27,6 +29,9 @@ public final class CheapSets {
 
   private final long[][] insideWith;
 
+  /** By inner node: what children without a choice add when it is inside. */
+  private final long[] insideOfOthers;
+
   CheapSets(TreeShape tree, BitSet choice, int most) {
     this.tree = tree;
     this.choice = choice;
@@ -35,33 +40,65 @@ public final class CheapSets {
     this.rates = tree.largestRates();
     this.firstChild = new int[nodes];
     this.nextSibling = new int[nodes];
-    Arrays.fill(firstChild, -1);
-    for (int node = 1; node < nodes; node++) {
-      nextSibling[node] = firstChild[tree.parent(node)];
-      firstChild[tree.parent(node)] = node;
-    }
     this.outside = new long[nodes][];
     this.inside = new long[nodes][];
     this.outsideWith = new long[nodes][];
     this.insideWith = new long[nodes][];
-    for (int endpoint = 0; endpoint < tree.endpointCount(); endpoint++) {
-      boolean free = choice.get(endpoint) && most > 0;
-      int leaf = tree.leaf(endpoint);
-      outside[leaf] = free ? new long[] {0, NEVER} : new long[] {0};
-      inside[leaf] = free ? new long[] {NEVER, 0} : new long[] {NEVER};
+    this.insideOfOthers = new long[tree.innerCount()];
+    int[] order = linkConcerned();
+    for (int i = order.length - 1; i >= 0; i--) {
+      fill(order[i]);
     }
-    for (int node = tree.innerCount() - 1; node >= 0; node--) {
-      long[] whenOutside = {0};
-      long[] whenInside = {0};
-      for (int child = firstChild[node]; child >= 0; child = nextSibling[child]) {
-        whenOutside = joined(whenOutside, seen(outside[child], inside[child], rates[child]));
-        whenInside = joined(whenInside, seen(inside[child], outside[child], rates[child]));
-        outsideWith[child] = whenOutside;
-        insideWith[child] = whenInside;
+  }
+
+  /** Links the nodes with a choice below them; returns the inner ones, parents first. */
+  private int[] linkConcerned() {
+    Arrays.fill(firstChild, NOT_CONCERNED);
+    firstChild[0] = NONE;
+    int[] order = new int[tree.innerCount()];
+    int count = 0;
+    order[count++] = 0;
+    boolean free = most > 0;
+    for (int endpoint = choice.nextSetBit(0);
+        endpoint >= 0;
+        endpoint = choice.nextSetBit(endpoint + 1)) {
+      int node = tree.leaf(endpoint);
+      outside[node] = free ? new long[] {0, NEVER} : new long[] {0};
+      inside[node] = free ? new long[] {NEVER, 0} : new long[] {NEVER};
+      boolean known = false;
+      while (node != 0 && !known) {
+        int parent = tree.parent(node);
+        known = firstChild[parent] != NOT_CONCERNED;
+        if (!known) {
+          order[count++] = parent;
+        }
+        nextSibling[node] = known ? firstChild[parent] : NONE;
+        firstChild[parent] = node;
+        node = parent;
       }
-      outside[node] = whenOutside;
-      inside[node] = whenInside;
     }
+    int[] result = Arrays.copyOf(order, count);
+    Arrays.sort(result);
+    return result;
+  }
+
+  /** The tables of a node from those of its children; the others' share is always the same. */
+  private void fill(int node) {
+    long others = tree.insideWithoutChoice(node);
+    for (int child = firstChild[node]; child >= 0; child = nextSibling[child]) {
+      others -= Math.min(tree.insideWithoutChoice(child), rates[child]);
+    }
+    long[] whenOutside = {0};
+    long[] whenInside = {others};
+    for (int child = firstChild[node]; child >= 0; child = nextSibling[child]) {
+      whenOutside = joined(whenOutside, seen(outside[child], inside[child], rates[child]));
+      whenInside = joined(whenInside, seen(inside[child], outside[child], rates[child]));
+      outsideWith[child] = whenOutside;
+      insideWith[child] = whenInside;
+    }
+    outside[node] = whenOutside;
+    inside[node] = whenInside;
+    insideOfOthers[node] = others;
   }
 
   /** What a child adds to its parent on the same side as the first table. */
@@ -98,7 +135,7 @@ public final class CheapSets {
   /** So many endpoints with the least cut. */
   public BitSet choose(int size) {
     BitSet result = new BitSet();
-    int[] stack = new int[3 * outside.length];
+    int[] stack = new int[3 * outside.length + 3];
     int top = push(stack, 0, 0, size, outside[0][size] <= inside[0][size] ? 0 : 1);
     while (top > 0) {
       int side = stack[--top];
@@ -116,7 +153,10 @@ public final class CheapSets {
         long[] same = side == 0 ? outside[child] : inside[child];
         long[] other = side == 0 ? inside[child] : outside[child];
         long[][] with = side == 0 ? outsideWith : insideWith;
-        long[] before = i + 1 < children.length ? with[children[i + 1]] : new long[] {0};
+        long[] before =
+            i + 1 < children.length
+                ? with[children[i + 1]]
+                : new long[] {side == 0 ? 0 : insideOfOthers[node]};
         int taken = taken(with[child][left], before, seen(same, other, rates[child]), left);
         boolean stays = same[taken] <= other[taken] + rates[child];
         top = push(stack, top, child, taken, stays ? side : 1 - side);

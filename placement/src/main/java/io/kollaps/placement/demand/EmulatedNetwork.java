@@ -3,12 +3,10 @@ package io.kollaps.placement.demand;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 
 /**
  * An emulated network as placement sees it: who can send how much to whom, at the most, at any time
@@ -264,10 +262,8 @@ public final class EmulatedNetwork {
   /**
    * Endpoints in an order in which those near to each other in the network follow one another:
    * depth first from the middle.
-   *
-   * @param random shuffles branches; empty for a fixed order
    */
-  public int[] nearbyOrder(Optional<SplittableRandom> random) {
+  public int[] nearbyOrder() {
     int[] order = new int[endpointCount];
     int next = 0;
     boolean[] seen = new boolean[nodeCount];
@@ -284,7 +280,8 @@ public final class EmulatedNetwork {
         if (node < endpointCount) {
           order[next++] = node;
         }
-        for (int neighbour : neighbours(node, random)) {
+        for (int edge : edgesOf[node]) {
+          int neighbour = other(edge, node);
           if (!seen[neighbour]) {
             stack[top++] = neighbour;
           }
@@ -335,20 +332,6 @@ public final class EmulatedNetwork {
       }
     }
     return queue[tail - 1];
-  }
-
-  private List<Integer> neighbours(int node, Optional<SplittableRandom> random) {
-    List<Integer> result = new ArrayList<>();
-    for (int edge : edgesOf[node]) {
-      result.add(other(edge, node));
-    }
-    random.ifPresent(
-        r -> {
-          for (int i = result.size() - 1; i > 0; i--) {
-            Collections.swap(result, i, r.nextInt(i + 1));
-          }
-        });
-    return result;
   }
 
   int variantCount() {

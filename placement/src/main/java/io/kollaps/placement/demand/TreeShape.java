@@ -23,6 +23,8 @@ final class TreeShape {
   private final int[] parent;
   private final long[][] whenInside;
   private final long[][] whenOutside;
+  private final long[] largestRates;
+  private final long[] insideWithoutChoice;
 
   TreeShape(EmulatedNetwork network) {
     this.endpointCount = network.endpointCount();
@@ -60,6 +62,8 @@ final class TreeShape {
         whenOutside[outPlanes + variant] = up[variant];
       }
     }
+    this.largestRates = findLargestRates();
+    this.insideWithoutChoice = sumsWithoutChoice();
   }
 
   int endpointCount() {
@@ -82,6 +86,29 @@ final class TreeShape {
 
   /** By node, the larger rate of its edge over both directions and all epochs. */
   long[] largestRates() {
+    return largestRates;
+  }
+
+  /**
+   * The least cut below a node that is inside, when every endpoint below it is outside, by the
+   * largest rates.
+   */
+  long insideWithoutChoice(int node) {
+    return node < innerCount ? insideWithoutChoice[node] : NO_LIMIT;
+  }
+
+  private long[] sumsWithoutChoice() {
+    long[] result = new long[innerCount];
+    for (int endpoint = 0; endpoint < endpointCount; endpoint++) {
+      result[parent[leaf(endpoint)]] += largestRates[leaf(endpoint)];
+    }
+    for (int node = innerCount - 1; node > 0; node--) {
+      result[parent[node]] += Math.min(result[node], largestRates[node]);
+    }
+    return result;
+  }
+
+  private long[] findLargestRates() {
     long[] result = new long[parent.length];
     for (int plane = 0; plane < planeCount; plane++) {
       for (int node = 0; node < result.length; node++) {

@@ -62,7 +62,7 @@ public record CapacityMap(int nodeCount, CapacityTree root) implements PhysicalN
 
   private static boolean confirmed(CapacityTree tree, boolean alone) {
     return switch (tree) {
-      case Leaf leaf -> true;
+      case Leaf _ -> true;
       case Group group ->
           isConfirmed(group, alone)
               && group.members().stream().allMatch(member -> confirmed(member, false));

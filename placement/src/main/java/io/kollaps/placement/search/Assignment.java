@@ -71,6 +71,15 @@ final class Assignment {
     walk(from, to, endpoint, false);
   }
 
+  /** Moves every endpoint that is elsewhere, whether it fits or not. */
+  void moveAll(int[] nodes) {
+    for (int endpoint = 0; endpoint < nodes.length; endpoint++) {
+      if (nodeOf[endpoint] != nodes[endpoint]) {
+        move(endpoint, nodes[endpoint]);
+      }
+    }
+  }
+
   /** Goes through the sets that contain only one of two nodes: changes them, or refreshes them. */
   private void walk(int[] from, int[] to, int endpoint, boolean change) {
     int i = 0;

@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
  */
 final class Constructions {
   private final SearchCase searchCase;
+  private final Effort effort;
   private final int[][] setsOfNode;
   private final long[] outCapacity;
   private final long[] inCapacity;
@@ -23,8 +24,9 @@ final class Constructions {
   private long totalOut;
   private long totalIn;
 
-  Constructions(SearchCase searchCase) {
+  Constructions(SearchCase searchCase, Effort effort) {
     this.searchCase = searchCase;
+    this.effort = effort;
     NetworkLimits limits = searchCase.limits();
     this.setsOfNode = new int[searchCase.nodeCount()][];
     Arrays.setAll(setsOfNode, limits::setsOfNode);
@@ -43,7 +45,7 @@ final class Constructions {
       }
     }
     this.ranked = Ranking.order(searchCase);
-    this.nearby = searchCase.emulated().nearbyOrder(Optional.empty());
+    this.nearby = searchCase.emulated().nearbyOrder();
     this.byDemand =
         IntStream.range(0, searchCase.endpointCount())
             .boxed()
@@ -98,7 +100,7 @@ final class Constructions {
         continue;
       }
       int best = best(endpoint, room, insideOut, insideIn);
-      if (best < 0) {
+      if (best < 0 || effort.late()) {
         return Optional.empty();
       }
       room.put(endpoint, best);

@@ -88,7 +88,7 @@ final class CountingBound {
   private static void or(long[] target, long[] bits, int shift) {
     int words = shift >>> BITS;
     int rest = shift & 63;
-    for (int i = 0; i + words < target.length; i++) {
+    for (int i = 0; i < bits.length && i + words < target.length; i++) {
       target[i + words] |= bits[i] << rest;
       if (rest != 0 && i + words + 1 < target.length) {
         target[i + words + 1] |= bits[i] >>> (64 - rest);
@@ -97,7 +97,8 @@ final class CountingBound {
   }
 
   private void keep(int vertex, long[] bits) {
-    for (int i = 0; i <= searchCase.endpointCount(); i++) {
+    int end = Math.min(searchCase.endpointCount(), (bits.length << BITS) - 1);
+    for (int i = 0; i <= end; i++) {
       boolean carried =
           smallest.outBitsPerSecond(i) <= hierarchy.out(vertex)
               && smallest.inBitsPerSecond(i) <= hierarchy.in(vertex);

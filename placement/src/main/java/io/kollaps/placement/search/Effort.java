@@ -1,5 +1,6 @@
 package io.kollaps.placement.search;
 
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -7,9 +8,10 @@ import java.util.function.LongSupplier;
  * long as time does not end it, the same case and seed give the same answer.
  */
 public final class Effort {
-  private static final int TRIALS_BETWEEN_LOOKS = 256;
+  private static final int TRIALS_BETWEEN_LOOKS = 8;
 
   private final LongSupplier clock;
+  private final Optional<Effort> whole;
   private final long endNanos;
   private final long beginNanos;
   private long trialsLeft;
@@ -24,7 +26,12 @@ public final class Effort {
    * @param trials most trials: looks at one change of a placement
    */
   public Effort(LongSupplier clock, long timeNanos, long trials) {
+    this(clock, Optional.empty(), timeNanos, trials);
+  }
+
+  private Effort(LongSupplier clock, Optional<Effort> whole, long timeNanos, long trials) {
     this.clock = clock;
+    this.whole = whole;
     this.beginNanos = clock.getAsLong();
     this.endNanos = beginNanos + timeNanos;
     this.trialsLeft = trials;
@@ -32,11 +39,17 @@ public final class Effort {
 
   /** Uses one trial; false when nothing is left. */
   boolean trial() {
-    if (late || trialsLeft <= 0) {
+    return trials(1);
+  }
+
+  /** Uses so many trials; false when nothing is left. */
+  boolean trials(int count) {
+    if (late || trialsLeft <= 0 || (whole.isPresent() && !whole.get().trials(count))) {
       return false;
     }
-    trialsLeft--;
-    if (--untilLook <= 0) {
+    trialsLeft -= count;
+    untilLook -= count;
+    if (untilLook <= 0) {
       untilLook = TRIALS_BETWEEN_LOOKS;
       look();
     }
@@ -46,7 +59,13 @@ public final class Effort {
   /** Looks at the clock; true when nothing is left. */
   boolean spent() {
     look();
-    return late || trialsLeft <= 0;
+    return late || trialsLeft <= 0 || (whole.isPresent() && whole.get().spent());
+  }
+
+  /** Looks at the clock; true when its time is over. */
+  boolean late() {
+    look();
+    return late;
   }
 
   private void look() {
@@ -58,9 +77,10 @@ public final class Effort {
     return clock.getAsLong() - beginNanos;
   }
 
-  /** A part of what is left, to be used beside it: in time, and in trials. */
+  /** A part of what is left: a share of the time, and so many trials at most. */
   Effort part(double share, long mostTrials) {
     long left = Math.max(0, endNanos - clock.getAsLong());
-    return new Effort(clock, (long) (left * share), Math.min(trialsLeft, mostTrials));
+    return new Effort(
+        clock, Optional.of(this), (long) (left * share), Math.min(trialsLeft, mostTrials));
   }
 }

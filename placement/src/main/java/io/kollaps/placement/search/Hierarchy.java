@@ -21,13 +21,24 @@ final class Hierarchy {
   private final long[] out;
   private final long[] in;
   private final int[] limitOf;
+  private final int[] vertexOfLimit;
+  private final int[] parent;
 
-  private Hierarchy(int nodeCount, int[][] children, long[] out, long[] in, int[] limitOf) {
+  private Hierarchy(
+      int nodeCount, int[][] children, long[] out, long[] in, int[] limitOf, int[] vertexOfLimit) {
     this.nodeCount = nodeCount;
     this.children = children;
     this.out = out;
     this.in = in;
     this.limitOf = limitOf;
+    this.vertexOfLimit = vertexOfLimit;
+    this.parent = new int[children.length];
+    for (int vertex = 0; vertex < children.length; vertex++) {
+      for (int child : children[vertex]) {
+        parent[child] = vertex;
+      }
+    }
+    parent[children.length - 1] = children.length - 1;
   }
 
   /** The tree of a case's sets, empty when two of them overlap. */
@@ -89,6 +100,8 @@ final class Hierarchy {
     Arrays.fill(out, Long.MAX_VALUE);
     Arrays.fill(in, Long.MAX_VALUE);
     Arrays.fill(limitOf, -1);
+    int[] vertexOfLimit = new int[limits.limits().size()];
+    Arrays.fill(vertexOfLimit, children.length - 1);
     for (Term term : limits.terms()) {
       int vertex = vertexOf[term.first()];
       if (term.kind() == TermKind.OUT) {
@@ -98,8 +111,11 @@ final class Hierarchy {
         in[vertex] = Math.min(in[vertex], searchCase.residual(term.limit()));
         limitOf[vertex] = limitOf[vertex] < 0 ? term.limit() : limitOf[vertex];
       }
+      if (term.first() == term.second()) {
+        vertexOfLimit[term.limit()] = vertex;
+      }
     }
-    return new Hierarchy(nodes, children, out, in, limitOf);
+    return new Hierarchy(nodes, children, out, in, limitOf, vertexOfLimit);
   }
 
   int vertexCount() {
@@ -131,5 +147,24 @@ final class Hierarchy {
   /** A limit on a vertex alone, -1 without one. */
   int limitOf(int vertex) {
     return limitOf[vertex];
+  }
+
+  /** The vertex that a limit is about; the root for a limit on several. */
+  int vertexOf(int limit) {
+    return vertexOfLimit[limit];
+  }
+
+  /** The vertex above; the root above itself. */
+  int parent(int vertex) {
+    return parent[vertex];
+  }
+
+  /** True when a node is below a vertex. */
+  boolean isBelow(int node, int vertex) {
+    int at = node;
+    while (at != vertex && at != root()) {
+      at = parent[at];
+    }
+    return at == vertex;
   }
 }

@@ -3,7 +3,6 @@ package io.kollaps.placement.search;
 import io.kollaps.placement.demand.Cuts;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.SplittableRandom;
 
 /**
  * Lays the endpoints out in a line in which those near to each other follow one another, the nodes
@@ -32,13 +31,11 @@ final class IntervalPacking {
    */
   private final long[][][][] possible;
 
-  private IntervalPacking(
-      SearchCase searchCase, Hierarchy hierarchy, int quota, int[] line, int[][] children) {
+  private IntervalPacking(SearchCase searchCase, Hierarchy hierarchy, int quota) {
     this.searchCase = searchCase;
     this.hierarchy = hierarchy;
+    this.line = searchCase.emulated().nearbyOrder();
     this.count = line.length;
-    this.line = line;
-    this.children = children;
     this.mostBelow = new int[hierarchy.vertexCount()];
     this.possible = new long[hierarchy.vertexCount()][][][];
     int longest = 0;
@@ -46,7 +43,7 @@ final class IntervalPacking {
       mostBelow[vertex] =
           hierarchy.isNode(vertex)
               ? Math.min(quota, searchCase.freeSlots()[vertex])
-              : Math.min(count, Arrays.stream(children[vertex]).map(c -> mostBelow[c]).sum());
+              : Math.min(count, Arrays.stream(hierarchy.children(vertex)).map(c -> mostBelow[c]).sum());
       longest = vertex == hierarchy.root() ? longest : Math.max(longest, mostBelow[vertex]);
     }
     this.cutOut = new long[count][];
@@ -54,35 +51,14 @@ final class IntervalPacking {
     measure(longest);
   }
 
-  private final int[][] children;
-
   /**
    * Divides a line of endpoints.
    *
    * @param quota most endpoints on a node
-   * @param random shuffles both lines; empty for fixed ones
    * @return the node of each endpoint; empty when this line cannot be divided
    */
-  static Optional<int[]> find(
-      SearchCase searchCase, Hierarchy hierarchy, int quota, Optional<SplittableRandom> random) {
-    int[] line = searchCase.emulated().nearbyOrder(random);
-    int[][] children = new int[hierarchy.vertexCount()][];
-    for (int vertex = 0; vertex < children.length; vertex++) {
-      children[vertex] = hierarchy.children(vertex).clone();
-      if (random.isPresent()) {
-        shuffle(children[vertex], random.get());
-      }
-    }
-    return new IntervalPacking(searchCase, hierarchy, quota, line, children).find();
-  }
-
-  private static void shuffle(int[] values, SplittableRandom random) {
-    for (int i = values.length - 1; i > 0; i--) {
-      int j = random.nextInt(i + 1);
-      int value = values[i];
-      values[i] = values[j];
-      values[j] = value;
-    }
+  static Optional<int[]> find(SearchCase searchCase, Hierarchy hierarchy, int quota) {
+    return new IntervalPacking(searchCase, hierarchy, quota).find();
   }
 
   /** Cuts of all stretches up to a length. */
@@ -166,11 +142,11 @@ final class IntervalPacking {
 
   private long[][][] ofChildren(int vertex) {
     boolean isRoot = vertex == hierarchy.root();
-    long[][][] steps = new long[children[vertex].length + 1][][];
+    long[][][] steps = new long[hierarchy.children(vertex).length + 1][][];
     steps[0] = nothing();
     int most = 0;
-    for (int i = 0; i < children[vertex].length; i++) {
-      int child = children[vertex][i];
+    for (int i = 0; i < hierarchy.children(vertex).length; i++) {
+      int child = hierarchy.children(vertex)[i];
       most = Math.min(count, most + mostBelow[child]);
       steps[i + 1] = joined(steps[i], last(child), most, isRoot);
     }
@@ -247,11 +223,11 @@ final class IntervalPacking {
       return;
     }
     int left = length;
-    for (int i = children[vertex].length - 1; i >= 0; i--) {
-      int child = children[vertex][i];
+    for (int i = hierarchy.children(vertex).length - 1; i >= 0; i--) {
+      int child = hierarchy.children(vertex)[i];
       int before = 0;
       for (int j = 0; j < i; j++) {
-        before += mostBelow[children[vertex][j]];
+        before += mostBelow[hierarchy.children(vertex)[j]];
       }
       int fair =
           Math.round((float) left * mostBelow[child] / Math.max(1, before + mostBelow[child]));

@@ -4,7 +4,6 @@ import io.kollaps.placement.network.NetworkLimits;
 import io.kollaps.placement.network.NetworkLimits.Term;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -13,6 +12,12 @@ import java.util.SplittableRandom;
  * change places; worse placements are accepted less and less.
  */
 final class LocalSearch {
+  /** The temperature in the beginning, as a part of what a change typically makes worse. */
+  private static final double HOT = 0.2;
+
+  /** Trials at one temperature, for each endpoint. */
+  private static final int TRIALS_OF_STRETCH = 8;
+
   /** Cooling by this factor, after each stretch of trials. */
   private static final double COOLING = 0.95;
 
@@ -42,7 +47,7 @@ final class LocalSearch {
     this.assignment = new Assignment(searchCase, start);
     this.quota = quota;
     this.random = random;
-    this.line = searchCase.emulated().nearbyOrder(Optional.empty());
+    this.line = searchCase.emulated().nearbyOrder();
     this.placeInLine = new int[line.length];
     for (int i = 0; i < line.length; i++) {
       placeInLine[line[i]] = i;
@@ -86,7 +91,7 @@ final class LocalSearch {
       return true;
     }
     double hot = typicalChange(effort);
-    int stretch = Math.clamp(8L * line.length, 200, 8000);
+    int stretch = Math.max(200, TRIALS_OF_STRETCH * line.length);
     double temperature = hot;
     int left = stretch;
     while (effort.trial()) {
@@ -95,7 +100,7 @@ final class LocalSearch {
         temperature *= COOLING;
         if (temperature < hot * COLD) {
           temperature = hot * (0.1 + 0.9 * random.nextDouble());
-          restore(best);
+          assignment.moveAll(best);
         }
       }
       step(temperature);
@@ -110,14 +115,6 @@ final class LocalSearch {
     return false;
   }
 
-  private void restore(int[] nodes) {
-    for (int endpoint = 0; endpoint < nodes.length; endpoint++) {
-      if (assignment.nodeOf(endpoint) != nodes[endpoint]) {
-        assignment.move(endpoint, nodes[endpoint]);
-      }
-    }
-  }
-
   /** Mean of what a change makes worse: the temperature to begin with. */
   private double typicalChange(Effort effort) {
     double sum = 0;
@@ -130,7 +127,8 @@ final class LocalSearch {
         undo();
       }
     }
-    return Math.max(1, 0.1 * sum / Math.max(1, count));
+    return Math.max(
+        1, HOT * sum / Math.max(1, count));
   }
 
   private void step(double temperature) {

@@ -61,13 +61,39 @@ final class RecursiveSplit {
     return capacity == 0 ? 1 : searchCase.endpointCount() / capacity;
   }
 
-  /** A division; slots are kept, network limits perhaps. Only where nothing else restricts nodes. */
+  /**
+   * A division; slots are kept, network limits perhaps. Only where nothing else restricts nodes.
+   */
   static Optional<int[]> find(
       SearchCase searchCase, Hierarchy hierarchy, int quota, SplittableRandom random) {
     RecursiveSplit split = new RecursiveSplit(searchCase, hierarchy, quota, random);
     BitSet all = new BitSet();
     all.set(0, searchCase.endpointCount());
     return split.divide(hierarchy.root(), all) ? Optional.of(split.nodeOf) : Optional.empty();
+  }
+
+  /**
+   * Divides anew what is below a vertex; the rest stays where it is.
+   *
+   * @param nodes node of each endpoint
+   * @return the new nodes, empty when there are not slots enough
+   */
+  static Optional<int[]> again(
+      SearchCase searchCase,
+      Hierarchy hierarchy,
+      int quota,
+      int vertex,
+      int[] nodes,
+      SplittableRandom random) {
+    RecursiveSplit split = new RecursiveSplit(searchCase, hierarchy, quota, random);
+    BitSet below = new BitSet();
+    for (int endpoint = 0; endpoint < nodes.length; endpoint++) {
+      split.nodeOf[endpoint] = nodes[endpoint];
+      if (hierarchy.isBelow(nodes[endpoint], vertex)) {
+        below.set(endpoint);
+      }
+    }
+    return split.divide(vertex, below) ? Optional.of(split.nodeOf) : Optional.empty();
   }
 
   private boolean divide(int vertex, BitSet endpoints) {

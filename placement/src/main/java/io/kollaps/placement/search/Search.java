@@ -3,6 +3,7 @@ package io.kollaps.placement.search;
 import io.kollaps.placement.demand.SmallestCuts;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -30,11 +31,19 @@ public final class Search {
   /** Part of the effort that goes into an exact search before others are tried. */
   private static final double EXACT_SHARE = 0.5;
 
-  /** Trials of repair between two new lines of endpoints. */
-  private static final long TRIALS_OF_REPAIR = 100_000;
+  /** Trials of repair between two rounds of divisions, for each endpoint: one cooling. */
+  private static final long TRIALS_OF_REPAIR = 400;
+
+  private static final long LEAST_TRIALS_OF_REPAIR = 50_000;
 
   /** Divisions along the physical tree between two repairs. */
   private static final int SPLITS = 8;
+
+  /** Divisions of a part of the physical tree between two repairs. */
+  private static final int RESPLITS = 200;
+
+  /** Such a part begins at most so many levels above an exceeded limit. */
+  private static final int LEVELS_UP = 3;
 
   /** Most cells (endpoints times nodes) for which lines are divided. */
   private static final long MAX_CELLS = 1L << 19;
@@ -46,9 +55,12 @@ public final class Search {
   private final Optional<Hierarchy> hierarchy;
   private final Supplier<Optional<CountingBound>> bound;
 
-  /** Nothing but slots restricts where an endpoint can run. */
-  private final boolean plain;
+  /** Endpoints can be divided along the physical tree: nothing else restricts them. */
+  private final boolean splits;
 
+  private final long trialsOfRepair;
+
+  private Optional<Boolean> dividesWithLargest = Optional.empty();
   private Optional<SearchResult.Nearest> nearest = Optional.empty();
   private long nearestExcess = Long.MAX_VALUE;
 
@@ -56,12 +68,18 @@ public final class Search {
     this.searchCase = searchCase;
     this.effort = effort;
     this.random = new SplittableRandom(seed);
-    this.constructions = new Constructions(searchCase);
+    this.constructions = new Constructions(searchCase, effort);
     this.hierarchy = Hierarchy.of(searchCase);
-    this.plain =
-        Arrays.stream(searchCase.pinned()).allMatch(pin -> pin == SearchCase.ANYWHERE)
+    this.splits =
+        hierarchy.isPresent()
+            && searchCase.emulated().cheapSets(new BitSet(), 0).isPresent()
+            &&         Arrays.stream(searchCase.pinned()).allMatch(pin -> pin == SearchCase.ANYWHERE)
             && Arrays.stream(searchCase.needMilliCpus()).allMatch(need -> need == 0)
             && Arrays.stream(searchCase.needMemoryBytes()).allMatch(need -> need == 0);
+    this.trialsOfRepair =
+        Math.max(
+            LEAST_TRIALS_OF_REPAIR,
+            TRIALS_OF_REPAIR * searchCase.endpointCount());
     this.bound = once(this::countingBound);
   }
 
@@ -97,10 +115,11 @@ public final class Search {
 
   private SearchResult run() {
     int[] quotas = quotas();
+    int largest = quotas[quotas.length - 1];
     List<Integer> open = new ArrayList<>();
     Optional<SearchResult.Found> found = Optional.empty();
     for (int quota : quotas) {
-      found = construct(quota);
+      found = construct(quota, largest);
       if (found.isPresent() || effort.spent()) {
         break;
       }
@@ -109,7 +128,7 @@ public final class Search {
     if (found.isPresent()) {
       return polished(spread(open, found.get()));
     }
-    return repair(quotas[quotas.length - 1]);
+    return repair(largest);
   }
 
   /** Numbers of endpoints on a node to try: every one at first, then in growing steps. */
@@ -135,38 +154,37 @@ public final class Search {
     return Arrays.stream(searchCase.freeSlots()).mapToLong(slots -> Math.min(slots, quota)).sum();
   }
 
-  private Optional<SearchResult.Found> construct(int quota) {
+  private Optional<SearchResult.Found> construct(int quota, int largest) {
     return checked(constructions.demandingFirst(quota), "each endpoint to the best node for it")
         .or(() -> checked(constructions.nearbyFirst(quota), "neighbours one after the other"))
         .or(() -> checked(constructions.groups(quota), "groups of neighbours"))
-        .or(() -> refuted(quota) ? Optional.empty() : divided(quota, Optional.empty()));
+        .or(() -> dividesWith(largest) && !refuted(quota) ? divided(quota) : Optional.empty());
+  }
+
+  /** A line that cannot be divided with more on a node cannot be divided with fewer either. */
+  private boolean dividesWith(int largest) {
+    if (dividesWithLargest.isEmpty()) {
+      dividesWithLargest = Optional.of(!refuted(largest) && divided(largest).isPresent());
+    }
+    return dividesWithLargest.get();
   }
 
   private boolean refuted(int quota) {
     return bound.get().flatMap(b -> b.refute(quota)).isPresent();
   }
 
-  private Optional<SearchResult.Found> divided(int quota, Optional<SplittableRandom> shuffle) {
+  private Optional<SearchResult.Found> divided(int quota) {
     boolean fits =
-        searchCase.endpointCount() <= IntervalPacking.MAX_ENDPOINTS
+        searchCase.emulated().isTree()
+            && searchCase.endpointCount() <= IntervalPacking.MAX_ENDPOINTS
             && (long) searchCase.endpointCount() * searchCase.nodeCount() <= MAX_CELLS;
     return hierarchy
         .filter(h -> fits)
         .flatMap(
             h ->
                 checked(
-                    IntervalPacking.find(searchCase, h, quota, shuffle),
+                    IntervalPacking.find(searchCase, h, quota),
                     "a line of neighbours, divided"));
-  }
-
-  private Optional<SearchResult.Found> split(int quota) {
-    return hierarchy
-        .filter(h -> plain)
-        .flatMap(
-            h ->
-                checked(
-                    RecursiveSplit.find(searchCase, h, quota, random.split()),
-                    "cheap cuts along the physical tree"));
   }
 
   /** A placement when it keeps all limits; remembered as the nearest when it does not. */
@@ -255,27 +273,83 @@ public final class Search {
         case UNKNOWN -> {}
       }
     }
+    return rounds(quota);
+  }
+
+  /**
+   * Rounds of divisions along the physical tree, of divisions of its parts where limits are
+   * exceeded, and of small changes; on from the nearest while that gets nearer, else from new ones.
+   */
+  private SearchResult rounds(int quota) {
+    boolean nearer = false;
     while (!effort.spent()) {
-      Optional<SearchResult.Found> found = Optional.empty();
-      for (int i = 0; i < SPLITS && found.isEmpty() && !effort.spent(); i++) {
-        found = split(quota);
+      long before = nearestExcess;
+      Optional<int[]> start = nearer ? nearestNodes() : fresh(quota);
+      if (start.isEmpty()) {
+        return new SearchResult.NotFound(Optional.empty(), nearest);
       }
-      if (found.isEmpty() && !effort.spent()) {
-        found = divided(quota, Optional.of(random.split()));
-      }
-      if (found.isEmpty() && nearest.isPresent()) {
-        if (System.getProperty("dbg") != null) { System.err.println("nearest " + nearestExcess/1e6 + " at " + effort.usedNanos()/1e6); }
-        found = annealed(nearest.get().nodeOf(), quota, effort.part(1, TRIALS_OF_REPAIR));
-        if (System.getProperty("dbg") != null) { System.err.println("annealed " + nearestExcess/1e6 + " at " + effort.usedNanos()/1e6); }
-      }
+      int[] nodes = resplit(start.get(), quota);
+      Optional<SearchResult.Found> found =
+          checked(Optional.of(nodes), "cheap cuts along the physical tree")
+              .or(() -> annealed(nodes, quota, effort.part(1, trialsOfRepair)));
       if (found.isPresent()) {
         return polished(found.get());
       }
-      if (nearest.isEmpty()) {
-        break;
-      }
+      nearer = nearestExcess < before;
     }
     return new SearchResult.NotFound(Optional.empty(), nearest);
+  }
+
+  private Optional<int[]> nearestNodes() {
+    return nearest.map(SearchResult.Nearest::nodeOf);
+  }
+
+  /** The best of several divisions; what is nearest so far where the network has no tree. */
+  private Optional<int[]> fresh(int quota) {
+    if (!splits) {
+      return nearestNodes();
+    }
+    Optional<int[]> best = Optional.empty();
+    long bestExcess = Long.MAX_VALUE;
+    for (int i = 0; i < SPLITS && effort.trials(searchCase.endpointCount()); i++) {
+      Optional<int[]> nodes =
+          RecursiveSplit.find(searchCase, hierarchy.orElseThrow(), quota, random.split());
+      long excess =
+          nodes.map(n -> new Assignment(searchCase, n).meter().excess()).orElse(Long.MAX_VALUE);
+      if (excess < bestExcess) {
+        bestExcess = excess;
+        best = nodes;
+      }
+    }
+    return best.or(this::nearestNodes);
+  }
+
+  /** Divides again what is below or around exceeded limits, and keeps what is no worse. */
+  private int[] resplit(int[] start, int quota) {
+    if (!splits) {
+      return start;
+    }
+    Hierarchy tree = hierarchy.orElseThrow();
+    Assignment assignment = new Assignment(searchCase, start);
+    LimitMeter meter = assignment.meter();
+    int cost = searchCase.endpointCount();
+    for (int i = 0; i < RESPLITS && meter.excess() > 0 && effort.trials(cost); i++) {
+      int vertex = tree.vertexOf(meter.exceeded(random.nextInt(meter.exceededCount())));
+      for (int up = 1 + random.nextInt(LEVELS_UP); up > 0; up--) {
+        vertex = tree.parent(vertex);
+      }
+      int[] before = assignment.nodes();
+      long excess = meter.excess();
+      Optional<int[]> after =
+          RecursiveSplit.again(searchCase, tree, quota, vertex, before, random.split());
+      if (after.isPresent()) {
+        assignment.moveAll(after.get());
+        if (meter.excess() > excess) {
+          assignment.moveAll(before);
+        }
+      }
+    }
+    return assignment.nodes();
   }
 
   private SearchResult.Found polished(SearchResult.Found found) {

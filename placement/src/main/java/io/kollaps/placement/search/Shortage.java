@@ -1,6 +1,7 @@
 package io.kollaps.placement.search;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Proves from slots, processors and memory alone that nothing fits. */
@@ -36,8 +37,11 @@ final class Shortage {
     return needed > left
         ? proof(
             String.format(
+                Locale.ROOT,
                 "the endpoints need %.0f %s, and all nodes together have %.0f left",
-                needed, unit, left))
+                needed,
+                unit,
+                left))
         : Optional.empty();
   }
 

@@ -39,8 +39,7 @@ class CutsTest {
   @Test
   void shouldAskForSeparateLinksTogether() {
     Graphs graphs =
-        Graphs.symmetric(
-            3, 3, new long[] {0, 1, 80}, new long[] {0, 2, 70}, new long[] {1, 2, 70});
+        Graphs.symmetric(3, 3, new long[] {0, 1, 80}, new long[] {0, 2, 70}, new long[] {1, 2, 70});
 
     assertThat(graphs.network().isTree()).isFalse();
     assertThat(across(graphs, 0)).isEqualTo(new CutDemand(150, 150));
@@ -123,8 +122,12 @@ class CutsTest {
           bound.change(0, endpoint, Cuts.OUTSIDE, Cuts.INSIDE);
         }
         CutDemand exact = graphs.network().across(inside);
-        assertThat(bound.outBitsPerSecond(0)).as("seed " + seed).isGreaterThanOrEqualTo(exact.outBitsPerSecond());
-        assertThat(bound.inBitsPerSecond(0)).as("seed " + seed).isGreaterThanOrEqualTo(exact.inBitsPerSecond());
+        assertThat(bound.outBitsPerSecond(0))
+            .as("seed " + seed)
+            .isGreaterThanOrEqualTo(exact.outBitsPerSecond());
+        assertThat(bound.inBitsPerSecond(0))
+            .as("seed " + seed)
+            .isGreaterThanOrEqualTo(exact.inBitsPerSecond());
       }
     }
   }

@@ -47,7 +47,7 @@ public record Graphs(EmulatedNetwork network, List<long[][]> epochs) {
       capacity[(int) link[0]][(int) link[1]] = link[2];
       capacity[(int) link[1]][(int) link[0]] = link[2];
     }
-    return of(endpoints, List.of(capacity));
+    return of(endpoints, List.<long[][]>of(capacity));
   }
 
   /** A random forest; endpoints may have several links, directions differ, some epochs too. */
@@ -104,8 +104,7 @@ public record Graphs(EmulatedNetwork network, List<long[][]> epochs) {
     return epochs.stream()
         .mapToLong(
             epoch ->
-                ReferenceFlow.flow(
-                    epoch, side.length, e -> side[e] == from, e -> side[e] == to))
+                ReferenceFlow.flow(epoch, side.length, e -> side[e] == from, e -> side[e] == to))
         .max()
         .orElseThrow();
   }

@@ -5,7 +5,9 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.function.IntPredicate;
 
-/** Maximal flow by Edmonds and Karp on a matrix of capacities: slow, and nothing like the others. */
+/**
+ * Maximal flow by Edmonds and Karp on a matrix of capacities: slow, and nothing like the others.
+ */
 public final class ReferenceFlow {
   private static final long PLENTY = 1L << 50;
 
