@@ -84,7 +84,8 @@ class BenchCommandTest {
       assertThat(ours.get("algorithm").asString()).isEqualTo("kollaps");
       assertThat(ours.get("placed").asBoolean()).isEqualTo(i < 13);
       assertThat(ours.get("optimum").asBoolean()).isEqualTo(i < 13);
-      assertThat(ours.get("max_load").asInt() - ours.get("min_load").asInt()).isLessThanOrEqualTo(1);
+      assertThat(ours.get("max_load").asInt() - ours.get("min_load").asInt())
+          .isLessThanOrEqualTo(1);
       assertThat(ours.get("overloaded_links").asInt()).isZero();
       assertThat(rows.get(14 + i).get("placed").asBoolean()).isEqualTo(i < 13);
     }
@@ -94,7 +95,17 @@ class BenchCommandTest {
 
   @Test
   void shouldSayWhatIsKnownOfAPlacement() {
-    assertThat(line.execute("bench", "placement", "--kind", "infeasible", "--endpoints", "8", "--nodes", "20", "--json"))
+    assertThat(
+            line.execute(
+                "bench",
+                "placement",
+                "--kind",
+                "infeasible",
+                "--endpoints",
+                "8",
+                "--nodes",
+                "20",
+                "--json"))
         .isEqualTo(ExitCode.OK);
     JsonNode row = new JsonMapper().readTree(out.toString()).get(0);
     assertThat(row.get("placed").asBoolean()).isFalse();

@@ -224,8 +224,17 @@ class CommandContractTest {
   void shouldPlaceBesideTheThesis() throws Exception {
     Finished bench =
         workspace.kollaps(
-            "bench", "placement", "--endpoints", "40", "--nodes", "10", "--kind", "planted",
-            "--seed", "2", "--json");
+            "bench",
+            "placement",
+            "--endpoints",
+            "40",
+            "--nodes",
+            "10",
+            "--kind",
+            "planted",
+            "--seed",
+            "2",
+            "--json");
 
     assertThat(bench.exitCode()).as(bench.shown()).isZero();
     JsonNode ours = bench.json().get(0);

@@ -43,7 +43,8 @@ final class IntervalPacking {
       mostBelow[vertex] =
           hierarchy.isNode(vertex)
               ? Math.min(quota, searchCase.freeSlots()[vertex])
-              : Math.min(count, Arrays.stream(hierarchy.children(vertex)).map(c -> mostBelow[c]).sum());
+              : Math.min(
+                  count, Arrays.stream(hierarchy.children(vertex)).map(c -> mostBelow[c]).sum());
       longest = vertex == hierarchy.root() ? longest : Math.max(longest, mostBelow[vertex]);
     }
     this.cutOut = new long[count][];

@@ -127,8 +127,7 @@ final class LocalSearch {
         undo();
       }
     }
-    return Math.max(
-        1, HOT * sum / Math.max(1, count));
+    return Math.max(1, HOT * sum / Math.max(1, count));
   }
 
   private void step(double temperature) {

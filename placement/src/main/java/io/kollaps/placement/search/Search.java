@@ -73,13 +73,11 @@ public final class Search {
     this.splits =
         hierarchy.isPresent()
             && searchCase.emulated().cheapSets(new BitSet(), 0).isPresent()
-            &&         Arrays.stream(searchCase.pinned()).allMatch(pin -> pin == SearchCase.ANYWHERE)
+            && Arrays.stream(searchCase.pinned()).allMatch(pin -> pin == SearchCase.ANYWHERE)
             && Arrays.stream(searchCase.needMilliCpus()).allMatch(need -> need == 0)
             && Arrays.stream(searchCase.needMemoryBytes()).allMatch(need -> need == 0);
     this.trialsOfRepair =
-        Math.max(
-            LEAST_TRIALS_OF_REPAIR,
-            TRIALS_OF_REPAIR * searchCase.endpointCount());
+        Math.max(LEAST_TRIALS_OF_REPAIR, TRIALS_OF_REPAIR * searchCase.endpointCount());
     this.bound = once(this::countingBound);
   }
 
@@ -183,8 +181,7 @@ public final class Search {
         .flatMap(
             h ->
                 checked(
-                    IntervalPacking.find(searchCase, h, quota),
-                    "a line of neighbours, divided"));
+                    IntervalPacking.find(searchCase, h, quota), "a line of neighbours, divided"));
   }
 
   /** A placement when it keeps all limits; remembered as the nearest when it does not. */
