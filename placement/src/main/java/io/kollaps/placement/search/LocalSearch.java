@@ -12,8 +12,11 @@ import java.util.SplittableRandom;
  * change places; worse placements are accepted less and less.
  */
 final class LocalSearch {
-  /** The temperature in the beginning, as a part of what a change typically makes worse. */
-  private static final double HOT = 0.2;
+  /** The lowest temperature to begin with, as a part of what a change typically makes worse. */
+  private static final double LEAST_HOT = 0.08;
+
+  /** So many times hotter it may be. */
+  private static final double HOTTER = 5;
 
   /** Trials at one temperature, for each endpoint. */
   private static final int TRIALS_OF_STRETCH = 8;
@@ -127,7 +130,8 @@ final class LocalSearch {
         undo();
       }
     }
-    return Math.max(1, HOT * sum / Math.max(1, count));
+    double hot = LEAST_HOT * Math.pow(HOTTER, random.nextDouble());
+    return Math.max(1, hot * sum / Math.max(1, count));
   }
 
   private void step(double temperature) {

@@ -275,13 +275,15 @@ public final class Search {
 
   /**
    * Rounds of divisions along the physical tree, of divisions of its parts where limits are
-   * exceeded, and of small changes; on from the nearest while that gets nearer, else from new ones.
+   * exceeded, and of small changes; on from the nearest while that gets nearer, else from there or from new ones by
+   * chance.
    */
   private SearchResult rounds(int quota) {
     boolean nearer = false;
     while (!effort.spent()) {
       long before = nearestExcess;
-      Optional<int[]> start = nearer ? nearestNodes() : fresh(quota);
+      boolean on = nearer || (nearest.isPresent() && random.nextBoolean());
+      Optional<int[]> start = on ? nearestNodes() : fresh(quota);
       if (start.isEmpty()) {
         return new SearchResult.NotFound(Optional.empty(), nearest);
       }
