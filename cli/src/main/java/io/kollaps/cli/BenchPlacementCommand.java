@@ -49,22 +49,21 @@ final class BenchPlacementCommand implements Callable<Integer> {
   private boolean json;
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     Output output = new Output(Objects.requireNonNull(spec));
-    try {
-      PlacementKind known = PlacementKind.of(kind);
-      boolean small = known == PlacementKind.FIG49;
-      PlacementBenchmark benchmark =
-          new PlacementBenchmark(
-              known,
-              given("--endpoints") ? endpoints : small ? 3 : 100,
-              given("--nodes") ? nodes : small ? 10 : 50,
-              seed);
-      print(benchmark.run(output::note), output);
-      return ExitCode.OK;
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailure(ExitCode.BAD_INPUT, "bench placement: " + e.getMessage());
-    }
+    return BenchFrame.measure(
+        "placement",
+        () -> {
+          PlacementKind known = PlacementKind.of(kind);
+          boolean small = known == PlacementKind.FIG49;
+          PlacementBenchmark benchmark =
+              new PlacementBenchmark(
+                  known,
+                  given("--endpoints") ? endpoints : small ? 3 : 100,
+                  given("--nodes") ? nodes : small ? 10 : 50,
+                  seed);
+          print(benchmark.run(output::note), output);
+        });
   }
 
   private boolean given(String option) {
