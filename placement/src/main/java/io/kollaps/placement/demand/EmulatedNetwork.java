@@ -158,8 +158,8 @@ public final class EmulatedNetwork {
           out += rate(variant, edge, endpoint);
           in += rate(variant, edge, other(edge, endpoint));
         }
-        accessOut[endpoint] = Math.max(accessOut[endpoint], out);
-        accessIn[endpoint] = Math.max(accessIn[endpoint], in);
+        accessOut[endpoint] = Math.max(accessOut[endpoint], Math.min(UNLIMITED, out));
+        accessIn[endpoint] = Math.max(accessIn[endpoint], Math.min(UNLIMITED, in));
       }
     }
   }
@@ -202,12 +202,12 @@ public final class EmulatedNetwork {
     return tree.isPresent();
   }
 
-  /** The most that an endpoint's own links let it send, in bits per second. */
+  /** The most that an endpoint's own links let it send, at most {@link #UNLIMITED}. */
   public long accessOutBitsPerSecond(int endpoint) {
     return accessOut[endpoint];
   }
 
-  /** The most that an endpoint's own links let it receive, in bits per second. */
+  /** The most that an endpoint's own links let it receive, at most {@link #UNLIMITED}. */
   public long accessInBitsPerSecond(int endpoint) {
     return accessIn[endpoint];
   }

@@ -8,6 +8,9 @@ import java.util.Arrays;
  * set before each question. Not safe to share between threads.
  */
 final class MaxFlow {
+  /** A flow that is not looked at any closer: more than any sum of limited rates. */
+  private static final long PLENTY = 1L << 60;
+
   private final int nodeCount;
   private final int[] first;
   private final int[] arcs;
@@ -56,14 +59,14 @@ final class MaxFlow {
     left[2 * edge + 1] = backward;
   }
 
-  /** The maximal flow; uses the capacities up, so that they must be set again. */
+  /** The maximal flow, 2^60 when it is more; uses the capacities up, so that they must be set again. */
   long flow(int source, int sink) {
     long total = 0;
-    while (layer(source, sink)) {
+    while (total < PLENTY && layer(source, sink)) {
       System.arraycopy(first, 0, next, 0, nodeCount);
       total += block(source, sink);
     }
-    return total;
+    return Math.min(total, PLENTY);
   }
 
   private boolean layer(int source, int sink) {
@@ -90,6 +93,9 @@ final class MaxFlow {
     int node = source;
     int length = 0;
     while (true) {
+      if (total >= PLENTY) {
+        return total;
+      }
       if (node == sink) {
         total += augment(length);
         node = source;

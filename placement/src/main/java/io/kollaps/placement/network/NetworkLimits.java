@@ -44,7 +44,8 @@ public final class NetworkLimits {
    */
   public record Limit(String name, long capacityBitsPerSecond, int divisor) {}
 
-  private static final long MOST = 1L << 60;
+  /** Less than what counts as unlimited demand, so that no limit carries that. */
+  private static final long MOST = 1L << 43;
 
   private final int nodeCount;
   private final List<int[]> sets;
@@ -185,8 +186,8 @@ public final class NetworkLimits {
   }
 
   /**
-   * Capacities of all limits, multiplied by their divisors; 2^60 is the most before that. A new
-   * array at each call.
+   * Capacities of all limits, multiplied by their divisors; 2^43 (8.8 Tbit/s) is the most before
+   * that. A new array at each call.
    */
   public long[] scaledCapacities() {
     long[] result = new long[limits.size()];

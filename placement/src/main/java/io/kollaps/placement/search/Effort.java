@@ -77,10 +77,10 @@ public final class Effort {
     return clock.getAsLong() - beginNanos;
   }
 
-  /** A part of what is left: a share of the time, and so many trials at most. */
+  /** A share of what is left, with so many trials at most. */
   Effort part(double share, long mostTrials) {
     long left = Math.max(0, endNanos - clock.getAsLong());
-    return new Effort(
-        clock, Optional.of(this), (long) (left * share), Math.min(trialsLeft, mostTrials));
+    long trials = Math.min((long) (trialsLeft * share), mostTrials);
+    return new Effort(clock, Optional.of(this), (long) (left * share), trials);
   }
 }

@@ -13,6 +13,9 @@ final class LimitMeter {
   /** Most that one limit adds to the sum: keeps sums over all limits within a long. */
   private static final long MOST_EXCESS = 1L << 50;
 
+  /** Most that one term counts: more than any limit has, and sums over all terms fit a long. */
+  private static final long MOST_DEMAND = 1L << 50;
+
   private final SearchCase searchCase;
   private final Cuts cuts;
   private final Term[] terms;
@@ -47,7 +50,7 @@ final class LimitMeter {
   /** Brings the limits up to date in which a set occurs. */
   void refresh(int set) {
     for (int term : termsOfSet[set]) {
-      long value = value(terms[term]);
+      long value = Math.min(MOST_DEMAND, value(terms[term]));
       long delta = value - termValue[term];
       if (delta != 0) {
         termValue[term] = value;
