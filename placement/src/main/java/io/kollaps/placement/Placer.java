@@ -85,7 +85,10 @@ public final class Placer {
     String because =
         none.proof()
             .map(Proof::reason)
-            .orElse("no placement was found before the search had to end; there may be one");
+            .orElse(
+                none.nearest().isPresent()
+                    ? "no placement was found before the search had to end; there may be one"
+                    : "no way was found to give every endpoint its processors and memory; there may be one");
     return because
         + tightest
             .map(

@@ -156,6 +156,7 @@ public final class Search {
     return checked(constructions.demandingFirst(quota), "each endpoint to the best node for it")
         .or(() -> checked(constructions.nearbyFirst(quota), "neighbours one after the other"))
         .or(() -> checked(constructions.groups(quota), "groups of neighbours"))
+        .or(() -> checked(constructions.largestFirst(quota), "the largest endpoints first"))
         .or(() -> dividesWith(largest) && !refuted(quota) ? divided(quota) : Optional.empty());
   }
 
@@ -275,8 +276,8 @@ public final class Search {
 
   /**
    * Rounds of divisions along the physical tree, of divisions of its parts where limits are
-   * exceeded, and of small changes; on from the nearest while that gets nearer, else from there or from new ones by
-   * chance.
+   * exceeded, and of small changes; on from the nearest while that gets nearer, else from there or
+   * from new ones by chance.
    */
   private SearchResult rounds(int quota) {
     boolean nearer = false;
