@@ -59,7 +59,9 @@ final class MaxFlow {
     left[2 * edge + 1] = backward;
   }
 
-  /** The maximal flow, 2^60 when it is more; uses the capacities up, so that they must be set again. */
+  /**
+   * The maximal flow, 2^60 when it is more; uses the capacities up, so that they must be set again.
+   */
   long flow(int source, int sink) {
     long total = 0;
     while (total < PLENTY && layer(source, sink)) {

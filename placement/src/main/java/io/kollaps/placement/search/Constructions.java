@@ -72,6 +72,35 @@ final class Constructions {
   }
 
   /**
+   * The endpoints that need most of the processors or memory first; only where any need some.
+   */
+  Optional<int[]> largestFirst(int quota) {
+    double milliCpus = sum(searchCase.needMilliCpus());
+    double memoryBytes = sum(searchCase.needMemoryBytes());
+    if (milliCpus == 0 && memoryBytes == 0) {
+      return Optional.empty();
+    }
+    double[] size = new double[searchCase.endpointCount()];
+    Arrays.setAll(
+        size,
+        e ->
+            Math.max(
+                searchCase.needMilliCpus()[e] / Math.max(1, milliCpus),
+                searchCase.needMemoryBytes()[e] / Math.max(1, memoryBytes)));
+    int[] order =
+        IntStream.range(0, size.length)
+            .boxed()
+            .sorted((a, b) -> Double.compare(size[b], size[a]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    return oneByOne(order, quota);
+  }
+
+  private static double sum(long[] values) {
+    return Arrays.stream(values).asDoubleStream().sum();
+  }
+
+  /**
    * Endpoints near to each other one after the other, each to the best node that seems to carry it.
    */
   Optional<int[]> nearbyFirst(int quota) {
