@@ -39,7 +39,7 @@ record PlacementProblem(
     int even = Math.ceilDiv(endpoints, nodes);
     return switch (kind) {
       case LOOSE ->
-          // All endpoints together cannot send more than the slowest link carries.
+          // However the endpoints are divided, no more crosses than the slowest link carries.
           new PlacementProblem(
               RandomTree.of(nodes, SLOWEST_REAL, FASTEST_REAL, random),
               RandomTree.of(endpoints, 1000, 2 * SLOWEST_REAL / endpoints, random),
