@@ -3,18 +3,25 @@ package io.kollaps.linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.Consumer;
 
 /**
- * A rtnetlink socket: sends one message, and waits for the kernel's answer to it. It belongs to the
+ * A netlink socket: sends one message, and waits for the kernel's answer to it. It belongs to the
  * network namespace of the thread that opened it, from whichever thread it is used later.
  */
 final class NetlinkSocket implements AutoCloseable {
   static final int NLM_F_REQUEST = 1;
   static final int NLM_F_ACK = 4;
 
+  /** Asks for all objects of a kind. */
+  static final int NLM_F_DUMP = 0x300;
+
+  /** Network devices, addresses and routes. */
+  static final int NETLINK_ROUTE = 0;
+
   private static final int AF_NETLINK = 16;
   private static final int SOCK_RAW_CLOEXEC = 3 | FileDescriptors.O_CLOEXEC;
-  private static final int NETLINK_ROUTE = 0;
+  private static final int ETIMEDOUT = 110;
   private static final int SOL_NETLINK = 270;
   private static final int NETLINK_CAP_ACK = 10;
   private static final int NETLINK_EXT_ACK = 11;
@@ -22,29 +29,40 @@ final class NetlinkSocket implements AutoCloseable {
   private static final int SO_RCVTIMEO = 20;
   private static final int ANSWER_TIMEOUT_SECONDS = 10;
   private static final int NLMSG_ERROR = 2;
+  private static final int NLMSG_DONE = 3;
   private static final int NLM_F_ACK_TLVS = 0x200;
   private static final int NLMSGERR_ATTR_MSG = 1;
   private static final int ANSWER_BYTES = 32 * 1024;
   // an answer with another sequence number is left over from a request that timed out
   private static final int MOST_STALE_ANSWERS = 16;
+  private static final int MOST_DUMP_ANSWERS = 10_000;
 
   private final Arena arena = Arena.ofShared();
   private final MemorySegment answer = arena.allocate(ANSWER_BYTES, 8);
   private final int fileDescriptor;
+  private final String name;
   private int sequence;
 
-  private NetlinkSocket(int fileDescriptor) {
+  private NetlinkSocket(int fileDescriptor, String name) {
     this.fileDescriptor = fileDescriptor;
+    this.name = name;
   }
 
-  static NetlinkSocket open() throws LinuxException {
+  /**
+   * Opens one.
+   *
+   * @param protocol number of the netlink protocol
+   */
+  static NetlinkSocket open(int protocol) throws LinuxException {
+    String name = protocol == NETLINK_ROUTE ? "rtnetlink" : "netlink protocol " + protocol;
     NetlinkSocket made =
         new NetlinkSocket(
             Native.check(
-                SocketCalls.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_ROUTE),
+                SocketCalls.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, protocol),
                 "socket",
                 "AF_NETLINK",
-                "NETLINK_ROUTE"));
+                name),
+            name);
     try {
       made.configure();
       return made;
@@ -80,24 +98,75 @@ final class NetlinkSocket implements AutoCloseable {
    * @throws LinuxException the kernel's error with its sentence, or ETIMEDOUT
    */
   MemorySegment request(NetlinkMessage message, String what) throws LinuxException {
-    message.finish(++sequence);
-    Native.check(
-        SocketCalls.send(fileDescriptor, message.address(), message.length(), 0),
-        "send",
-        "NETLINK_ROUTE",
-        what);
+    send(message, what);
     for (int stale = 0; stale <= MOST_STALE_ANSWERS; stale++) {
-      long received =
-          Native.check(
-              SocketCalls.receive(fileDescriptor, answer.address(), ANSWER_BYTES, 0),
-              "recv",
-              "NETLINK_ROUTE",
-              what);
+      long received = receive(what);
       if (received >= NetlinkMessage.HEADER_BYTES && answer.get(Native.INT, 8) == sequence) {
         return understood(received, what);
       }
     }
-    throw Native.failure(110, "rtnetlink", what);
+    throw Native.failure(ETIMEDOUT, name, what);
+  }
+
+  /**
+   * Sends a request for all objects of a kind and waits for all of them.
+   *
+   * @param what the request in words, for errors
+   * @param sink gets each answer, after its header, valid during the call
+   * @throws LinuxException the kernel's error with its sentence, or ETIMEDOUT
+   */
+  void dump(NetlinkMessage message, String what, Consumer<MemorySegment> sink)
+      throws LinuxException {
+    send(message, what);
+    for (int answers = 0; answers < MOST_DUMP_ANSWERS; answers++) {
+      if (wholeDump(receive(what), what, sink)) {
+        return;
+      }
+    }
+    throw Native.failure(ETIMEDOUT, name, what);
+  }
+
+  /** True when the last message of the dump was among those received. */
+  private boolean wholeDump(long received, String what, Consumer<MemorySegment> sink)
+      throws LinuxException {
+    long at = 0;
+    while (at + NetlinkMessage.HEADER_BYTES <= received) {
+      int length = answer.get(Native.INT, at);
+      if (length < NetlinkMessage.HEADER_BYTES || at + length > received) {
+        return false;
+      }
+      if (answer.get(Native.INT, at + 8) == sequence) {
+        switch (Short.toUnsignedInt(answer.get(ValueLayout.JAVA_SHORT, at + 4))) {
+          case NLMSG_DONE -> {
+            return true;
+          }
+          case NLMSG_ERROR -> {
+            var _ = understood(received, what);
+            return true;
+          }
+          default ->
+              sink.accept(
+                  answer.asSlice(
+                      at + NetlinkMessage.HEADER_BYTES, length - NetlinkMessage.HEADER_BYTES));
+        }
+      }
+      at += NetlinkMessage.aligned(length);
+    }
+    return false;
+  }
+
+  private void send(NetlinkMessage message, String what) throws LinuxException {
+    message.finish(++sequence);
+    Native.check(
+        SocketCalls.send(fileDescriptor, message.address(), message.length(), 0),
+        "send",
+        name,
+        what);
+  }
+
+  private long receive(String what) throws LinuxException {
+    return Native.check(
+        SocketCalls.receive(fileDescriptor, answer.address(), ANSWER_BYTES, 0), "recv", name, what);
   }
 
   private MemorySegment understood(long received, String what) throws LinuxException {
@@ -110,7 +179,7 @@ final class NetlinkSocket implements AutoCloseable {
     if (error != 0) {
       String sentence = sentence(length);
       throw new LinuxException(
-          "rtnetlink(" + what + ") failed: " + Errno.name(error) + sentence, error);
+          name + "(" + what + ") failed: " + Errno.name(error) + sentence, error);
     }
     return MemorySegment.NULL;
   }

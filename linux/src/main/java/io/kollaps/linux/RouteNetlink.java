@@ -56,7 +56,7 @@ public final class RouteNetlink implements AutoCloseable {
    * @throws LinuxException when the kernel refuses
    */
   public static RouteNetlink open() throws LinuxException {
-    return new RouteNetlink(NetlinkSocket.open());
+    return new RouteNetlink(NetlinkSocket.open(NetlinkSocket.NETLINK_ROUTE));
   }
 
   /**
