@@ -71,9 +71,7 @@ final class Constructions {
     return oneByOne(byDemand, quota);
   }
 
-  /**
-   * The endpoints that need most of the processors or memory first; only where any need some.
-   */
+  /** The endpoints that need most of the processors or memory first; only where any need some. */
   Optional<int[]> largestFirst(int quota) {
     double milliCpus = sum(searchCase.needMilliCpus());
     double memoryBytes = sum(searchCase.needMemoryBytes());
