@@ -34,6 +34,7 @@ class ArchitectureTest {
             "topology",
             "emulation",
             "cluster",
+            "placement",
             "linux",
             "fabric",
             "runtime",
@@ -52,6 +53,8 @@ class ArchitectureTest {
         .definedBy("io.kollaps.emulation..")
         .layer("cluster")
         .definedBy("io.kollaps.cluster..")
+        .layer("placement")
+        .definedBy("io.kollaps.placement..")
         .layer("linux")
         .definedBy("io.kollaps.linux..")
         .layer("fabric")
@@ -72,12 +75,15 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("topology")
         .whereLayer("cluster")
         .mayOnlyAccessLayers("topology")
+        .whereLayer("placement")
+        .mayOnlyAccessLayers("topology")
         .whereLayer("fabric")
         .mayOnlyAccessLayers("topology", "linux")
         .whereLayer("runtime")
         .mayOnlyAccessLayers("topology", "linux")
         .whereLayer("node")
-        .mayOnlyAccessLayers("topology", "emulation", "cluster", "linux", "fabric", "runtime")
+        .mayOnlyAccessLayers(
+            "topology", "emulation", "cluster", "placement", "linux", "fabric", "runtime")
         .whereLayer("cli")
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("benchmarks")
@@ -93,6 +99,7 @@ class ArchitectureTest {
             "io.kollaps.topology..",
             "io.kollaps.emulation..",
             "io.kollaps.cluster..",
+            "io.kollaps.placement..",
             "io.kollaps.node.verdict..")
         .should()
         .dependOnClassesThat()
