@@ -1,10 +1,13 @@
 package io.kollaps.cli;
 
 import io.kollaps.benchmarks.fabric.FabricBenchmark;
+import io.kollaps.benchmarks.fabric.FabricGroup;
 import io.kollaps.benchmarks.fabric.FabricRow;
 import io.kollaps.benchmarks.lab.FabricKind;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,6 +32,13 @@ final class BenchFabricCommand implements Callable<Integer> {
   private String fabric = "all";
 
   @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "rates|delays|throughput",
+      description = "Only these groups of figures; default: all.")
+  private List<String> only = List.of();
+
+  @Option(
       names = "--quick",
       description = "Half a minute instead of about four: every kind of figure, coarse.")
   private boolean quick;
@@ -44,8 +54,9 @@ final class BenchFabricCommand implements Callable<Integer> {
       throw new CommandFailure(
           ExitCode.BAD_INPUT, "--fabric '" + fabric + "' is unknown; write user-space or all");
     }
+    Set<FabricGroup> groups = groups();
     return BenchFrame.measure(
-        "fabric", () -> print(FabricBenchmark.run(kinds, quick, output::note), output));
+        "fabric", () -> print(FabricBenchmark.run(kinds, groups, quick, output::note), output));
   }
 
   private void print(List<FabricRow> rows, Output output) {
@@ -66,5 +77,22 @@ final class BenchFabricCommand implements Callable<Integer> {
                   row.unit()));
       output.line(table.text());
     }
+  }
+
+  private Set<FabricGroup> groups() {
+    if (only.isEmpty()) {
+      return EnumSet.allOf(FabricGroup.class);
+    }
+    Set<FabricGroup> groups = EnumSet.noneOf(FabricGroup.class);
+    for (String word : only) {
+      groups.add(
+          FabricGroup.named(word)
+              .orElseThrow(
+                  () ->
+                      new CommandFailure(
+                          ExitCode.BAD_INPUT,
+                          "--only '" + word + "' is unknown; write rates, delays or throughput")));
+    }
+    return groups;
   }
 }

@@ -38,6 +38,9 @@ public final class Errno {
   /** Invalid argument. */
   public static final int EINVAL = 22;
 
+  /** No such call. */
+  public static final int ENOSYS = 38;
+
   /** Not supported. */
   public static final int EOPNOTSUPP = 95;
 
