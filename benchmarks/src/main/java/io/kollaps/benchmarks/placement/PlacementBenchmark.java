@@ -185,7 +185,7 @@ public final class PlacementBenchmark {
           answer instanceof Placement.Placed placed
               && reservations.commit("run " + i, request, placed);
       boolean impossible = answer instanceof Placement.Refused refused && refused.proved();
-      Boolean optimum = more || impossible ? Boolean.valueOf(more) : null;
+      Boolean optimum = (more || impossible) ? Boolean.valueOf(more) : null;
       rows.add(row(OURS, more, timeMs, loads(reservations), overloaded(reservations), optimum));
     }
     return rows;
