@@ -103,8 +103,7 @@ final class DestinationFilters {
     for (Family family : Family.values()) {
       made.add(
           placed(
-              family,
-              new U32(new Place(U32.ROOT_TABLE, 0, 2), List.of(new Key(0, 0, 0)), action)));
+              family, new U32(new Place(U32.ROOT_TABLE, 0, 2), List.of(new Key(0, 0, 0)), action)));
     }
     return made;
   }

@@ -14,7 +14,11 @@ import java.util.List;
  * @param totals where its counters are kept, also when it is removed
  */
 record DestinationSetting(
-    int destination, List<InetAddress> addresses, PathShape shape, boolean open, PathTotals totals) {
+    int destination,
+    List<InetAddress> addresses,
+    PathShape shape,
+    boolean open,
+    PathTotals totals) {
 
   /** Copies the list. */
   DestinationSetting {

@@ -93,8 +93,7 @@ final class InterfaceShaper implements AutoCloseable {
    * @param name the interface
    * @throws FabricException when it cannot be shaped; it is as before then
    */
-  static InterfaceShaper start(
-      RouteNetlink links, NetlinkBatch batch, String name, Options options)
+  static InterfaceShaper start(RouteNetlink links, NetlinkBatch batch, String name, Options options)
       throws FabricException {
     int link =
         TcStep.INTERFACE.attempt(options.gate(), options.where(), () -> links.linkIndex(name));
@@ -130,8 +129,7 @@ final class InterfaceShaper implements AutoCloseable {
 
   private void addRoot(TrafficChanges changes) throws LinuxException {
     // a super-packet would count as one packet here: that is one reason why there are none
-    changes.addQdisc(
-        link, Handle.ROOT, ROOT, new Qdisc.Htb(0, DIRECT_PACKETS, -LINK_HEADER_BYTES));
+    changes.addQdisc(link, Handle.ROOT, ROOT, new Qdisc.Htb(0, DIRECT_PACKETS, -LINK_HEADER_BYTES));
   }
 
   private void addUnknown(TrafficChanges changes) throws LinuxException {
@@ -186,8 +184,7 @@ final class InterfaceShaper implements AutoCloseable {
   private Destination reserve(DestinationSetting setting) {
     int minor = minors.nextClearBit(1);
     minors.set(minor);
-    return new Destination(
-        setting.destination(), setting, minor, majors.take(), majors.take());
+    return new Destination(setting.destination(), setting, minor, majors.take(), majors.take());
   }
 
   private void release(Destination destination) {
@@ -311,8 +308,7 @@ final class InterfaceShaper implements AutoCloseable {
                 }));
   }
 
-  private void update(
-      TrafficChanges changes, Destination destination, DestinationSetting setting)
+  private void update(TrafficChanges changes, Destination destination, DestinationSetting setting)
       throws LinuxException {
     PathShape shape = setting.shape();
     boolean newTable = destination.wantsTable(shape);
@@ -454,8 +450,7 @@ final class InterfaceShaper implements AutoCloseable {
         gate,
         where,
         () -> {
-          Optional<TrafficStatistics> line =
-              traffic.readQdisc(link, destination.delayLineHandle());
+          Optional<TrafficStatistics> line = traffic.readQdisc(link, destination.delayLineHandle());
           Optional<TrafficStatistics> queue = traffic.readQdisc(link, destination.queueHandle());
           if (line.isPresent() && queue.isPresent()) {
             destination.read(line.get(), queue.get());

@@ -100,8 +100,7 @@ final class ShapeTranslation {
   static ByteFifo queue(PathShape shape, int mtu) {
     double bytes =
         switch (shape.queueLimit()) {
-          case QueueLimit.Time(long nanos) ->
-              (double) bytesPerSecond(shape) * nanos / NANOS;
+          case QueueLimit.Time(long nanos) -> (double) bytesPerSecond(shape) * nanos / NANOS;
           case QueueLimit.Bytes(long limit) -> limit;
         };
     if (shape.framing() == Framing.ETHERNET) {

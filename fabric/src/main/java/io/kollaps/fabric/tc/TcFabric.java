@@ -5,7 +5,6 @@ import io.kollaps.fabric.FabricException;
 import io.kollaps.fabric.FabricHealth;
 import io.kollaps.fabric.PathCounters;
 import io.kollaps.fabric.PathSetting;
-import io.kollaps.fabric.PathShape;
 import io.kollaps.fabric.PortSpec;
 import io.kollaps.fabric.UsageSink;
 import io.kollaps.linux.NetlinkBatch;
@@ -21,8 +20,8 @@ import java.util.TreeMap;
 
 /**
  * A fabric of Linux traffic control (htb and netem), as the original has it: what an endpoint sends
- * is shaped by its own {@code eth0}, in its own namespace, and then led to the receiver's. It has no
- * thread and touches no packet.
+ * is shaped by its own {@code eth0}, in its own namespace, and then led to the receiver's. It has
+ * no thread and touches no packet.
  *
  * <p>It differs from the interface's ideal where the kernel does:
  *
@@ -123,7 +122,8 @@ public final class TcFabric implements Fabric {
     try {
       ports.put(endpoint, TcPort.make(network, port, batch, seed + endpoint, gate));
     } catch (IllegalArgumentException e) {
-      throw new FabricException("Endpoint " + endpoint + " cannot be attached: " + e.getMessage(), e);
+      throw new FabricException(
+          "Endpoint " + endpoint + " cannot be attached: " + e.getMessage(), e);
     }
     port.addresses().forEach(address -> owners.put(address, endpoint));
     try {
@@ -298,7 +298,9 @@ public final class TcFabric implements Fabric {
           pathIds.length + " paths cannot have " + ratesBitsPerSecond.length + " rates.");
     }
     for (int i = 0; i < pathIds.length; i++) {
-      if (pathIds[i] < 0 || pathIds[i] / endpointCount >= endpointCount || ratesBitsPerSecond[i] < 1) {
+      if (pathIds[i] < 0
+          || pathIds[i] / endpointCount >= endpointCount
+          || ratesBitsPerSecond[i] < 1) {
         throw new FabricException(
             "Path id "
                 + pathIds[i]
@@ -314,9 +316,7 @@ public final class TcFabric implements Fabric {
         path.setRate(ratesBitsPerSecond[i]);
         byPort
             .computeIfAbsent(pathIds[i] / endpointCount, _ -> new ArrayList<>())
-            .add(
-                new InterfaceShaper.RateChange(
-                    pathIds[i] % endpointCount, ratesBitsPerSecond[i]));
+            .add(new InterfaceShaper.RateChange(pathIds[i] % endpointCount, ratesBitsPerSecond[i]));
       }
     }
     for (Map.Entry<Integer, List<InterfaceShaper.RateChange>> entry : byPort.entrySet()) {

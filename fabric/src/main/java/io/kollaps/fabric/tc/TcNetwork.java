@@ -1,9 +1,9 @@
 package io.kollaps.fabric.tc;
 
 import io.kollaps.fabric.FabricException;
-import io.kollaps.linux.LinuxException;
 import io.kollaps.linux.LinkCreator;
 import io.kollaps.linux.LinkStatistics;
+import io.kollaps.linux.LinuxException;
 import io.kollaps.linux.NetlinkBatch;
 import io.kollaps.linux.NetworkNamespace;
 import io.kollaps.linux.NetworkNamespaces;
@@ -53,8 +53,7 @@ final class TcNetwork implements AutoCloseable {
    * @throws FabricException when the kernel refuses; nothing is left then
    */
   static TcNetwork make(NetlinkBatch batch, TcStep.Gate gate) throws FabricException {
-    NetworkNamespace namespace =
-        TcStep.NAMESPACE.attempt(gate, WHERE, NetworkNamespaces::create);
+    NetworkNamespace namespace = TcStep.NAMESPACE.attempt(gate, WHERE, NetworkNamespaces::create);
     try {
       RouteNetlink links =
           TcStep.PORT_ENTRY.attempt(gate, WHERE, () -> namespace.inside(RouteNetlink::open));

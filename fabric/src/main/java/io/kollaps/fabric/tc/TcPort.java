@@ -59,8 +59,7 @@ final class TcPort {
       String near = "port" + spec.endpoint();
       TcStep.PORT_PAIR.perform(gate, where, () -> makePair(network, spec, near));
       try {
-        int nearIndex =
-            TcStep.PORT_FILTERS.attempt(gate, where, () -> network.connect(near));
+        int nearIndex = TcStep.PORT_FILTERS.attempt(gate, where, () -> network.connect(near));
         TcStep.PORT_DEVICE.perform(gate, where, () -> configure(links, spec));
         InterfaceShaper shaper =
             InterfaceShaper.start(
@@ -87,10 +86,7 @@ final class TcPort {
         .creator()
         .veth(
             LinkSpec.named(near).withMtu(spec.mtu()).withGroup(TcNetwork.GROUP),
-            LinkSpec.named(NAME)
-                .in(spec.namespace())
-                .withAddress(EVERYBODYS)
-                .withMtu(spec.mtu()));
+            LinkSpec.named(NAME).in(spec.namespace()).withAddress(EVERYBODYS).withMtu(spec.mtu()));
   }
 
   private static void configure(RouteNetlink links, PortSpec spec) throws LinuxException {

@@ -81,8 +81,7 @@ public final class TcProbe {
       return List.copyOf(probe.missing);
     } catch (LinuxException e) {
       return List.of(
-          new MissingPiece(
-              "namespace", "making a network namespace failed: " + e.getMessage()));
+          new MissingPiece("namespace", "making a network namespace failed: " + e.getMessage()));
     }
   }
 
@@ -109,8 +108,7 @@ public final class TcProbe {
       return true;
     } catch (LinuxException e) {
       missing.add(
-          new MissingPiece(
-              piece, what + " in a scratch namespace failed: " + e.getMessage()));
+          new MissingPiece(piece, what + " in a scratch namespace failed: " + e.getMessage()));
       return false;
     }
   }
@@ -147,8 +145,7 @@ public final class TcProbe {
   private void addFilter() throws LinuxException {
     int near = links.linkIndex("near");
     traffic.change(
-        changes ->
-            changes.addFilter(near, ROOT, 1, Protocol.IPV4, everything(new ToClass(CLASS))));
+        changes -> changes.addFilter(near, ROOT, 1, Protocol.IPV4, everything(new ToClass(CLASS))));
   }
 
   private static U32 everything(U32.Action action) {
@@ -177,8 +174,7 @@ public final class TcProbe {
   private void addRedirect() throws LinuxException {
     int near = links.linkIndex("near");
     traffic.change(
-        changes ->
-            changes.addBlockFilter(BLOCK, 1, Protocol.IPV4, everything(new Redirect(near))));
+        changes -> changes.addBlockFilter(BLOCK, 1, Protocol.IPV4, everything(new Redirect(near))));
   }
 
   /** What waits in netem's queue must count in netem: htb forgets a class that holds nothing. */
@@ -225,8 +221,7 @@ public final class TcProbe {
       fabric.attach(spec(0, one));
       fabric.attach(spec(1, two));
       Jitter jitter = new Jitter(1000, Jitter.Distribution.NORMAL, false);
-      PathShape shape =
-          new PathShape(1000, jitter, 0.1, 1_000_000, Framing.IP, QueueLimit.DEFAULT);
+      PathShape shape = new PathShape(1000, jitter, 0.1, 1_000_000, Framing.IP, QueueLimit.DEFAULT);
       fabric.setPaths(List.of(new PathSetting(0, 1, Optional.of(shape))));
     } catch (FabricException e) {
       missing.add(new MissingPiece("tc-fabric", String.valueOf(e.getMessage())));

@@ -66,7 +66,10 @@ enum TcStep {
       return " The kernel has no memory for it: have fewer paths, or use --fabric user-space.";
     }
     if (errno == Errno.ENOENT || errno == Errno.EOPNOTSUPP) {
-      return " The kernel may have no " + piece + ": load its module, or use --fabric user-space." + LOOK;
+      return " The kernel may have no "
+          + piece
+          + ": load its module, or use --fabric user-space."
+          + LOOK;
     }
     if (errno == Errno.EEXIST && this == PORT_PAIR) {
       return " A device of that name is there already: take it away first.";

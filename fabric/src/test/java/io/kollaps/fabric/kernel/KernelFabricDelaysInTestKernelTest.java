@@ -48,8 +48,7 @@ class KernelFabricDelaysInTestKernelTest {
         pair.send(count, PAYLOAD_BYTES);
         assertThat(new ArrayList<>(pair.receive(SILENCE_MILLIS))).isSorted().hasSize(count);
         int slot = fabric.slot(0, 1);
-        long took =
-            fabric.value(slot, PathLayout.NEXT) - fabric.value(slot, PathLayout.BUSY_SINCE);
+        long took = fabric.value(slot, PathLayout.NEXT) - fabric.value(slot, PathLayout.BUSY_SINCE);
         assertThat(took).isEqualTo(count * PACKET_BYTES * 8_000_000_000L / rate);
         assertThat((int) (fabric.value(slot, PathLayout.WAITING_BYTES) >>> 32)).isZero();
         assertThat(fabric.totals().recirculations()).isGreaterThan(count);
@@ -147,8 +146,7 @@ class KernelFabricDelaysInTestKernelTest {
         int passed = pair.receive(SILENCE_MILLIS).size();
         PathCounters counters = fabric.counters(0, 1);
         assertThat(counters.limitDroppedPackets()).isEqualTo(400 - 50 - passed);
-        assertThat(fabric.health().limitDroppedPackets())
-            .isEqualTo(counters.limitDroppedPackets());
+        assertThat(fabric.health().limitDroppedPackets()).isEqualTo(counters.limitDroppedPackets());
         network.set(0, 1, delay(0));
         pair.send(20, 100);
         assertThat(pair.receive(SILENCE_MILLIS)).hasSize(20);

@@ -115,7 +115,8 @@ final class MeasureKernelFabric {
         long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
         fabric.setRates(ids, rates);
         cpu += ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before;
-        Thread.sleep(Math.max(0, (start + (round + 1) * 25_000_000L - System.nanoTime()) / 1_000_000));
+        Thread.sleep(
+            Math.max(0, (start + (round + 1) * 25_000_000L - System.nanoTime()) / 1_000_000));
       }
       double seconds = (System.nanoTime() - start) / 1e9;
       say(

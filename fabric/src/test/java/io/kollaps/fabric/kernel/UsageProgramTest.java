@@ -32,8 +32,7 @@ class UsageProgramTest {
   @Test
   void shouldCountByDestinationAsThePathsDo() throws Exception {
     BpfObject object = BpfObject.ofResource(KernelFabric.class, "/io/kollaps/fabric/bpf/usage.o");
-    KernelFabric fabric =
-        KernelFabric.start(3, KernelFabricOptions.DEFAULT, false, Step.Gate.OPEN);
+    KernelFabric fabric = KernelFabric.start(3, KernelFabricOptions.DEFAULT, false, Step.Gate.OPEN);
     try (TestNetwork network = new TestNetwork(fabric, 3);
         BpfMap usage = BpfMap.create(object.map("usage").withEntries(16));
         BpfProgram program =
@@ -74,8 +73,7 @@ class UsageProgramTest {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment value = arena.allocate(16, 8);
       usage.get(Port.key(destination), value);
-      return new Counted(
-          value.get(ValueLayout.JAVA_LONG, 0), value.get(ValueLayout.JAVA_LONG, 8));
+      return new Counted(value.get(ValueLayout.JAVA_LONG, 0), value.get(ValueLayout.JAVA_LONG, 8));
     }
   }
 }

@@ -101,8 +101,7 @@ class ShapeTranslationTest {
   void shouldHaveRoomForTheBandwidthDelayProduct() {
     // 1 Gbit/s for 100 ms are 12.5 MB, some 8300 full packets
     PathShape shape =
-        new PathShape(
-            100_000_000, Jitter.NONE, 0, 1_000_000_000, Framing.IP, QueueLimit.DEFAULT);
+        new PathShape(100_000_000, Jitter.NONE, 0, 1_000_000_000, Framing.IP, QueueLimit.DEFAULT);
     assertThat(ShapeTranslation.delayedPackets(shape)).isBetween(4 * 8300, 1_000_000);
     PathShape longest =
         new PathShape(

@@ -120,7 +120,9 @@ class TcFaultsInTestKernelTest {
         break;
       } catch (FabricException e) {
         refusals++;
-        assertThat(e).hasMessageContaining("tc fabric cannot").hasMessageContaining("Some sentence");
+        assertThat(e)
+            .hasMessageContaining("tc fabric cannot")
+            .hasMessageContaining("Some sentence");
         assertThat(e.getSuppressed()).isEmpty();
       }
       for (NetworkNamespace namespace : List.of(first, second)) {

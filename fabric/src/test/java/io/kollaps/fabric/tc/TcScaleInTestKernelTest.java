@@ -66,9 +66,7 @@ class TcScaleInTestKernelTest {
       start = System.nanoTime();
       network.fabric().health();
       report("read all counters of an endpoint", start, endpoints);
-      assertThat(
-              network.pingReplies(
-                  endpoints - 1, TestNetwork.address4(endpoints / 2), 2))
+      assertThat(network.pingReplies(endpoints - 1, TestNetwork.address4(endpoints / 2), 2))
           .isEqualTo(2);
       start = System.nanoTime();
       network.fabric().setConnected(3, false);
