@@ -3,11 +3,14 @@ package io.kollaps.cli;
 import io.kollaps.benchmarks.BenchmarkException;
 import io.kollaps.benchmarks.fabric.FabricBenchmark;
 import io.kollaps.benchmarks.fabric.FabricBenchmark.Extent;
+import io.kollaps.benchmarks.fabric.FabricGroup;
 import io.kollaps.benchmarks.fabric.FabricRow;
 import io.kollaps.benchmarks.lab.Emulator;
 import io.kollaps.benchmarks.lab.Emulators;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -34,6 +37,13 @@ final class BenchFabricCommand implements Callable<Integer> {
   private String fabric = Emulators.ALL;
 
   @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "rates|delays|throughput",
+      description = "Only these groups of figures; default: all.")
+  private List<String> only = List.of();
+
+  @Option(
       names = "--quick",
       description = "Half a minute instead of about four: every kind of figure, coarse.")
   private boolean quick;
@@ -55,8 +65,10 @@ final class BenchFabricCommand implements Callable<Integer> {
       throw new CommandFailure(ExitCode.BAD_INPUT, "--quick and --small exclude one another");
     }
     Extent extent = small ? Extent.SMALL : quick ? Extent.QUICK : Extent.FULL;
+    Set<FabricGroup> groups = groups();
     return BenchFrame.measure(
-        "fabric", () -> print(FabricBenchmark.run(chosen(output), extent, output::note), output));
+        "fabric",
+        () -> print(FabricBenchmark.run(chosen(output), groups, extent, output::note), output));
   }
 
   private List<Emulator> chosen(Output output) throws BenchmarkException, InterruptedException {
@@ -87,5 +99,22 @@ final class BenchFabricCommand implements Callable<Integer> {
                   row.unit()));
       output.line(table.text());
     }
+  }
+
+  private Set<FabricGroup> groups() {
+    if (only.isEmpty()) {
+      return EnumSet.allOf(FabricGroup.class);
+    }
+    Set<FabricGroup> groups = EnumSet.noneOf(FabricGroup.class);
+    for (String word : only) {
+      groups.add(
+          FabricGroup.named(word)
+              .orElseThrow(
+                  () ->
+                      new CommandFailure(
+                          ExitCode.BAD_INPUT,
+                          "--only '" + word + "' is unknown; write rates, delays or throughput")));
+    }
+    return groups;
   }
 }

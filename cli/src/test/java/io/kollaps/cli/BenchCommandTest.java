@@ -36,6 +36,14 @@ class BenchCommandTest {
   }
 
   @Test
+  void shouldNameTheGroupsOfFabricFiguresWhenOneIsUnknown() {
+    int code = line.execute("bench", "fabric", "--only", "rates,speed");
+
+    assertThat(code).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(err.toString()).contains("speed", "rates, delays or throughput");
+  }
+
+  @Test
   void shouldPrintSharesWithTheFieldsOfTheContract() {
     JsonNode row = printed(new SharingRow(1, "c1:s1", false, 5e7, 5e7, 0, 5e7, 0, null));
 

@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rtnetlink socket: sends a message or a batch of them, and waits for the kernel's answer. It
+ * A netlink socket: sends a message or a batch of them, and waits for the kernel's answer. It
  * belongs to the network namespace of the thread that opened it, from whichever thread it is used
  * later. For one thread at a time.
  */
@@ -19,9 +19,14 @@ public final class NetlinkSocket implements AutoCloseable {
   // traffic control answers a request for one object only to who asks for the echo
   private static final int NLM_F_ECHO = 8;
 
+  /** Asks for all objects of a kind. */
+  static final int NLM_F_DUMP = 0x300;
+
+  /** Network devices, addresses, routes, traffic control. */
+  static final int NETLINK_ROUTE = 0;
+
   private static final int AF_NETLINK = 16;
   private static final int SOCK_RAW_CLOEXEC = 3 | FileDescriptors.O_CLOEXEC;
-  private static final int NETLINK_ROUTE = 0;
   private static final int SOL_NETLINK = 270;
   private static final int NETLINK_CAP_ACK = 10;
   private static final int NETLINK_EXT_ACK = 11;
@@ -31,7 +36,6 @@ public final class NetlinkSocket implements AutoCloseable {
   private static final int SO_RCVBUF = 8;
   // each error that waits is accounted with some 2 KB, and NetlinkBatch.MAX_MESSAGES may wait
   private static final int RECEIVE_BUFFER_BYTES = 512 * 1024;
-  private static final int NLM_F_DUMP = 0x300;
   private static final int NLMSG_ERROR = 2;
   private static final int NLMSG_DONE = 3;
   // of one answer to a dump; a device with 65 535 classes gives some hundred
@@ -46,25 +50,40 @@ public final class NetlinkSocket implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final MemorySegment answer = arena.allocate(ANSWER_BYTES, 8);
   private final int fileDescriptor;
+  private final String name;
   private int sequence;
 
-  private NetlinkSocket(int fileDescriptor) {
+  private NetlinkSocket(int fileDescriptor, String name) {
     this.fileDescriptor = fileDescriptor;
+    this.name = name;
+  }
+
+  /**
+   * Opens one for devices, addresses, routes and traffic control of the calling thread's network
+   * namespace.
+   *
+   * @throws LinuxException when the kernel refuses
+   */
+  public static NetlinkSocket open() throws LinuxException {
+    return open(NETLINK_ROUTE);
   }
 
   /**
    * Opens one of the calling thread's network namespace.
    *
+   * @param protocol number of the netlink protocol
    * @throws LinuxException when the kernel refuses
    */
-  public static NetlinkSocket open() throws LinuxException {
+  static NetlinkSocket open(int protocol) throws LinuxException {
+    String name = protocol == NETLINK_ROUTE ? "rtnetlink" : "netlink protocol " + protocol;
     NetlinkSocket made =
         new NetlinkSocket(
             Native.check(
-                SocketCalls.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_ROUTE),
+                SocketCalls.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, protocol),
                 "socket",
                 "AF_NETLINK",
-                "NETLINK_ROUTE"));
+                name),
+            name);
     try {
       made.configure();
       return made;
@@ -109,7 +128,7 @@ public final class NetlinkSocket implements AutoCloseable {
     Native.check(
         SocketCalls.send(fileDescriptor, message.address(), message.length(), 0),
         "send",
-        "NETLINK_ROUTE",
+        name,
         what);
     for (int stale = 0; stale <= MOST_STALE_ANSWERS; stale++) {
       long received = receive(what);
@@ -117,7 +136,7 @@ public final class NetlinkSocket implements AutoCloseable {
         return understood(received, () -> what);
       }
     }
-    throw Native.failure(110, "rtnetlink", what);
+    throw Native.failure(110, name, what);
   }
 
   /**
@@ -138,7 +157,7 @@ public final class NetlinkSocket implements AutoCloseable {
       Native.check(
           SocketCalls.send(fileDescriptor, batch.address(), batch.finish(first), 0),
           "send",
-          "NETLINK_ROUTE",
+          name,
           batch.count() + " messages, the first: " + batch.purpose(0));
       awaitAll(batch, first);
     } finally {
@@ -166,7 +185,7 @@ public final class NetlinkSocket implements AutoCloseable {
         return;
       }
     }
-    throw Native.failure(110, "rtnetlink", "batch", batch.purpose(0));
+    throw Native.failure(110, name, "batch", batch.purpose(0));
   }
 
   private static void throwFirst(@Nullable LinuxException failure, int refused)
@@ -214,14 +233,21 @@ public final class NetlinkSocket implements AutoCloseable {
     }
   }
 
-  private void dump(NetlinkMessage message, String what, Consumer<MemorySegment> each)
+  /**
+   * Asks for all objects of a kind.
+   *
+   * @param what the request in words, for errors
+   * @param each receives every object, after its header, valid during the call
+   * @throws LinuxException the kernel's error
+   */
+  void dump(NetlinkMessage message, String what, Consumer<MemorySegment> each)
       throws LinuxException {
     message.addFlags(NLM_F_REQUEST | NLM_F_DUMP);
     message.finish(++sequence);
     Native.check(
         SocketCalls.send(fileDescriptor, message.address(), message.length(), 0),
         "send",
-        "NETLINK_ROUTE",
+        name,
         what);
     for (int part = 0; part < MOST_DUMP_PARTS; part++) {
       long received = receive(what);
@@ -231,7 +257,7 @@ public final class NetlinkSocket implements AutoCloseable {
         return;
       }
     }
-    throw Native.failure(Errno.ENOBUFS, "rtnetlink", what, "the answer has no end");
+    throw Native.failure(Errno.ENOBUFS, name, what, "the answer has no end");
   }
 
   private boolean lastPart(long received, String what, Consumer<MemorySegment> each)
@@ -241,13 +267,13 @@ public final class NetlinkSocket implements AutoCloseable {
       int length = answer.get(INT_ANYWHERE, at);
       int type = Short.toUnsignedInt(answer.get(ValueLayout.JAVA_SHORT_UNALIGNED, at + 4));
       if (length < NetlinkMessage.HEADER_BYTES || at + length > received) {
-        throw Native.failure(Errno.EIO, "rtnetlink", what, "the answer is cut off");
+        throw Native.failure(Errno.EIO, name, what, "the answer is cut off");
       }
       long body = at + NetlinkMessage.HEADER_BYTES;
       if (type == NLMSG_DONE || type == NLMSG_ERROR) {
         int error = length < NetlinkMessage.HEADER_BYTES + 4 ? 0 : -answer.get(INT_ANYWHERE, body);
         if (error != 0) {
-          throw Native.failure(error, "rtnetlink", what);
+          throw Native.failure(error, name, what);
         }
         return true;
       }
@@ -261,7 +287,7 @@ public final class NetlinkSocket implements AutoCloseable {
     return Native.check(
         SocketCalls.receive(fileDescriptor, answer.address(), ANSWER_BYTES, 0),
         "recv",
-        "NETLINK_ROUTE",
+        name,
         what);
   }
 
@@ -275,7 +301,7 @@ public final class NetlinkSocket implements AutoCloseable {
     if (error != 0) {
       String sentence = sentence(length);
       throw new LinuxException(
-          "rtnetlink(" + what.get() + ") failed: " + Errno.name(error) + sentence, error);
+          name + "(" + what.get() + ") failed: " + Errno.name(error) + sentence, error);
     }
     return MemorySegment.NULL;
   }

@@ -12,6 +12,9 @@ public final class OffHeapMemory implements AutoCloseable {
   private static final int MAP_PRIVATE_ANONYMOUS_NORESERVE = 0x02 | 0x20 | 0x4000;
   private static final int MAP_SHARED = 1;
   private static final int MLOCK_ONFAULT = 1;
+  private static final int MADV_HUGEPAGE = 14;
+  private static final int MADV_POPULATE_WRITE = 23;
+  private static final long LARGE_PAGE_BYTES = 2L << 20;
 
   private final long address;
   private final long byteSize;
@@ -71,6 +74,20 @@ public final class OffHeapMemory implements AutoCloseable {
    */
   public boolean lockOnTouch() {
     return FileCalls.mlock(address, byteSize, MLOCK_ONFAULT) == 0;
+  }
+
+  /**
+   * Has the kernel give the first pages now, and few large ones where it can.
+   *
+   * @param bytes how much from the start; rounded down to whole large pages (2 MiB)
+   * @return whether all of it is there now; where it is not, pages come when they are touched
+   */
+  public boolean touchNow(long bytes) {
+    long start = (address + LARGE_PAGE_BYTES - 1) & -LARGE_PAGE_BYTES;
+    long length = Math.min(bytes, byteSize) & -LARGE_PAGE_BYTES;
+    // large pages are a gift of some kernels; touching matters
+    int _ = FileCalls.advise(start, Math.min(length, byteSize - (start - address)), MADV_HUGEPAGE);
+    return FileCalls.advise(address, length, MADV_POPULATE_WRITE) == 0;
   }
 
   /** Gives the memory back. Nothing may use its addresses any more: that would end the process. */

@@ -71,7 +71,7 @@ public final class RouteNetlink implements AutoCloseable {
    * @throws LinuxException when the kernel refuses
    */
   public static RouteNetlink open() throws LinuxException {
-    return new RouteNetlink(NetlinkSocket.open());
+    return new RouteNetlink(NetlinkSocket.open(NetlinkSocket.NETLINK_ROUTE));
   }
 
   /** The socket, for what else is to be asked of the same namespace; it closes with this. */

@@ -13,7 +13,21 @@ import java.util.function.LongSupplier;
 
 /** Payload rates at the receiver of flows that fill a path's rate, over 5 ms one way. */
 final class RateMeasurements {
-  private static final List<String> CONGESTION_CONTROLS = List.of("cubic", "bbr");
+  private static final String BBR = "bbr";
+  private static final List<String> CONGESTION_CONTROLS = List.of("cubic", BBR);
+
+  /**
+   * Every 10 s bbr keeps only 4 packets on their way for 200 ms (Cardwell and others, "BBR:
+   * Congestion-Based Congestion Control", ACM Queue 14, 2016).
+   */
+  private static final double BBR_CYCLE_SECONDS = 10;
+
+  private static final double BBR_PROBE_SECONDS = 0.2;
+  private static final int BBR_PROBE_PACKETS = 4;
+
+  /** Short beside bbr's cycle, so that most stretches have no probe. */
+  private static final long STRETCH_NANOS = 1_000_000_000;
+
   private static final long LATENCY_NANOS = 5_000_000;
   private static final double UDP_OVER_OFFER = 1.15;
 
@@ -101,10 +115,9 @@ final class RateMeasurements {
             nominal.add(rate);
           }
         }
-        double[] rates =
-            RateMeter.bitsPerSecond(counters, plan.slowSettleNanos(), plan.slowWindowNanos());
-        for (int i = 0; i < rates.length; i++) {
-          rows.add(rateRow(names.get(i), nominal.get(i).doubleValue(), rates[i]));
+        RateMeter meter = RateMeter.read(counters, plan.slowSettleNanos(), plan.slowWindowNanos());
+        for (int i = 0; i < counters.size(); i++) {
+          rows.addAll(slowRows(names.get(i), nominal.get(i).doubleValue(), meter, i));
         }
         subject.notes().note(lab.health());
       } finally {
@@ -112,6 +125,31 @@ final class RateMeasurements {
       }
     }
     return rows;
+  }
+
+  /** A flow that interrupts itself has one row for its rate and one for its whole cycle. */
+  private List<FabricRow> slowRows(String name, double rate, RateMeter meter, int flow) {
+    double whole = meter.rate(flow);
+    double probing = bbrProbeRate(rate);
+    if (!name.equals("TCP " + BBR) || probing >= rate) {
+      return List.of(rateRow(name, rate, whole));
+    }
+    double lost = BBR_PROBE_SECONDS / BBR_CYCLE_SECONDS * (1 - probing / rate);
+    return List.of(
+        rateRow(name, rate, meter.medianRate(flow, STRETCH_NANOS)),
+        subject.row(
+            "TCP bbr goodput with its pauses, ideal: less what its RTT probes cost",
+            rate,
+            subject.idealTcpGoodput(rate) * (1 - lost),
+            whole,
+            "bit/s"));
+  }
+
+  /** What bbr sends while it probes for the RTT: so many packets in each. */
+  private static double bbrProbeRate(double rate) {
+    double packetBits = Statistics.MTU_BYTES * BITS_PER_BYTE;
+    double roundTrip = 2 * LATENCY_NANOS / NANOS_PER_SECOND + packetBits / rate;
+    return BBR_PROBE_PACKETS * packetBits / roundTrip;
   }
 
   private FabricRow rateRow(String name, double rate, double measured) {
@@ -157,7 +195,8 @@ final class RateMeasurements {
         java.util.concurrent.TimeUnit.NANOSECONDS.sleep(plan.settleNanos());
         long bytes = flow.receivedBytes();
         long busy = lab.busyNanos();
-        rates[i] = RateMeter.bitsPerSecond(List.of(flow::receivedBytes), 0, plan.windowNanos())[0];
+        RateMeter meter = RateMeter.read(List.of(flow::receivedBytes), 0, plan.windowNanos());
+        rates[i] = control.equals(BBR) ? meter.medianRate(0, STRETCH_NANOS) : meter.rate(0);
         double gigabits = (flow.receivedBytes() - bytes) * BITS_PER_BYTE / GIGA;
         costs[i] = (lab.busyNanos() - busy) / NANOS_PER_SECOND / gigabits;
       }

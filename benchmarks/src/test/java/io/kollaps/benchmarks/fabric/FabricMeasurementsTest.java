@@ -63,7 +63,7 @@ class FabricMeasurementsTest {
 
     List<FabricRow> rows = new ThroughputMeasurements(subject).rows();
 
-    assertThat(rows).hasSize(5);
+    assertThat(rows).hasSize(9);
     assertThat(rows).allSatisfy(row -> assertThat(row.ideal()).isPositive());
     assertThat(rows).allSatisfy(row -> assertThat(row.measured()).isPositive());
     assertThat(notes).isNotEmpty();

@@ -87,7 +87,7 @@ record FabricTotals(
     }
     int shift = (bucket >> SUB_BUCKETS_SHIFT) - 1;
     long mantissa = (bucket & SUB_BUCKETS - 1) + (long) SUB_BUCKETS;
-    return (mantissa + 1 << shift) - 1;
+    return ((mantissa + 1) << shift) - 1;
   }
 
   /** The kernel keeps a copy for every processor that there could ever be. */

@@ -87,11 +87,14 @@ final class PartSetup implements AutoCloseable {
               routes,
               PortSpec.DEFAULT_MTU));
     }
+    ProcessRehearsal rehearsal =
+        ProcessRehearsal.begin(runtime, ownership.folder(), hosts, compiled.endpoints().size());
     PreparedEpoch first = epochs.next();
     long deadline = System.nanoTime() + READY_TIMEOUT_NANOS;
     for (EndpointInstance instance : instances) {
       instance.awaitReady(Math.max(1, deadline - System.nanoTime()));
     }
+    rehearsal.play(READY_TIMEOUT_NANOS);
     return new PreparedPart(List.copyOf(instances), fabric, first, epochs);
   }
 
