@@ -285,10 +285,7 @@ public final class NetlinkSocket implements AutoCloseable {
 
   private long receive(String what) throws LinuxException {
     return Native.check(
-        SocketCalls.receive(fileDescriptor, answer.address(), ANSWER_BYTES, 0),
-        "recv",
-        name,
-        what);
+        SocketCalls.receive(fileDescriptor, answer.address(), ANSWER_BYTES, 0), "recv", name, what);
   }
 
   private MemorySegment understood(long received, Supplier<String> what) throws LinuxException {

@@ -76,8 +76,7 @@ class ThreeClientsInTestKernelTest {
 
   private Results run(String fabric, Path file, String name) throws Exception {
     Footprint footprint = new Footprint(workspace);
-    Finished run =
-        workspace.run(file, name, Duration.ofSeconds(30), "--fabric", fabric);
+    Finished run = workspace.run(file, name, Duration.ofSeconds(30), "--fabric", fabric);
     Results results = workspace.results(name);
     Machine.expectEnd(run, results);
     assertThat(results.facts().path("fabric").asString()).isEqualTo(fabric);

@@ -64,7 +64,8 @@ class SharingAnalysisTest {
       interval(Map.of("a:x", new double[] {45, 45}, "b:y", new double[] {20, 5}));
     }
 
-    List<SharingRow> rows = new SharingAnalysis(intervals).rows(limited, limited.expected().keySet());
+    List<SharingRow> rows =
+        new SharingAnalysis(intervals).rows(limited, limited.expected().keySet());
 
     assertThat(rows).extracting(SharingRow::limited).containsExactly(false, true);
     assertThat(rows).allSatisfy(row -> assertThat(row.settleMs()).isEqualTo(100));
