@@ -3,7 +3,6 @@ package io.kollaps.fabric.tc;
 import io.kollaps.linux.traffic.Filter;
 import io.kollaps.linux.traffic.Filter.U32;
 import io.kollaps.linux.traffic.Filter.U32.Action;
-import io.kollaps.linux.traffic.Filter.U32.Key;
 import io.kollaps.linux.traffic.Filter.U32.Place;
 import io.kollaps.linux.traffic.Filter.U32.ToTable;
 import io.kollaps.linux.traffic.Filter.U32Table;
@@ -91,7 +90,7 @@ final class DestinationFilters {
               family,
               new U32(
                   new Place(U32.ROOT_TABLE, 0, 1),
-                  List.of(new Key(0, 0, 0)),
+                  List.of(new U32.Key(0, 0, 0)),
                   new ToTable(family.firstTable, family.lastWordOffset(), BYTE_BEFORE))));
     }
     return made;
@@ -103,7 +102,8 @@ final class DestinationFilters {
     for (Family family : Family.values()) {
       made.add(
           placed(
-              family, new U32(new Place(U32.ROOT_TABLE, 0, 2), List.of(new Key(0, 0, 0)), action)));
+              family,
+              new U32(new Place(U32.ROOT_TABLE, 0, 2), List.of(new U32.Key(0, 0, 0)), action)));
     }
     return made;
   }
@@ -136,7 +136,7 @@ final class DestinationFilters {
               family,
               new U32(
                   new Place(family.firstTable, before, 1),
-                  List.of(new Key(0, 0, 0)),
+                  List.of(new U32.Key(0, 0, 0)),
                   new ToTable(table, family.lastWordOffset(), LAST_BYTE))));
     }
     made.add(placed(family, new U32(place, keys(family, bytes), action)));
@@ -154,11 +154,11 @@ final class DestinationFilters {
     return node;
   }
 
-  private static List<Key> keys(Family family, byte[] address) {
+  private static List<U32.Key> keys(Family family, byte[] address) {
     ByteBuffer words = ByteBuffer.wrap(address);
-    List<Key> keys = new ArrayList<>();
+    List<U32.Key> keys = new ArrayList<>();
     for (int at = 0; at < family.bytes; at += 4) {
-      keys.add(new Key(family.offset + at, words.getInt(at), -1));
+      keys.add(new U32.Key(family.offset + at, words.getInt(at), -1));
     }
     return keys;
   }

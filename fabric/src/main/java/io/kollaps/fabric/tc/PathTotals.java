@@ -117,9 +117,4 @@ final class PathTotals {
     queueWaited = queueWaits;
     return both;
   }
-
-  /** Whether packets wait for their delay or for the rate. */
-  boolean isWaiting() {
-    return waitingPackets > 0;
-  }
 }

@@ -86,10 +86,6 @@ final class ShapeTranslation {
     return Math.clamp(bytes, 1, UNLIMITED_BYTES_PER_SECOND);
   }
 
-  static boolean unlimited(PathShape shape) {
-    return bytesPerSecond(shape) == UNLIMITED_BYTES_PER_SECOND;
-  }
-
   /** The class; all classes are their own roots, so the quantum only orders what leaves at once. */
   static HtbClass htbClass(PathShape shape, int mtu) {
     return HtbClass.ofRate(
@@ -140,7 +136,7 @@ final class ShapeTranslation {
   /** Bandwidth-delay product in small packets, for a sender that offers more than the rate. */
   static int delayedPackets(PathShape shape) {
     double seconds = (shape.latencyNanos() + 4.0 * shape.jitter().deviationNanos()) / NANOS;
-    double rate = Math.min(bytesPerSecond(shape), FASTEST_SENDER_BYTES_PER_SECOND);
+    double rate = Math.min((double) bytesPerSecond(shape), FASTEST_SENDER_BYTES_PER_SECOND);
     double packets = OVERLOAD * rate * seconds / SMALL_PACKET_BYTES;
     return (int) Math.min(LEAST_DELAYED_PACKETS + packets, MOST_DELAYED_PACKETS);
   }

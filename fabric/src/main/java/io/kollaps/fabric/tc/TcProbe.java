@@ -14,7 +14,6 @@ import io.kollaps.linux.NetworkNamespaces;
 import io.kollaps.linux.RouteNetlink;
 import io.kollaps.linux.traffic.DelayDistribution;
 import io.kollaps.linux.traffic.Filter.U32;
-import io.kollaps.linux.traffic.Filter.U32.Key;
 import io.kollaps.linux.traffic.Filter.U32.Place;
 import io.kollaps.linux.traffic.Filter.U32.Redirect;
 import io.kollaps.linux.traffic.Filter.U32.ToClass;
@@ -149,7 +148,7 @@ public final class TcProbe {
   }
 
   private static U32 everything(U32.Action action) {
-    return new U32(new Place(U32.ROOT_TABLE, 0, 1), List.of(new Key(0, 0, 0)), action);
+    return new U32(new Place(U32.ROOT_TABLE, 0, 1), List.of(new U32.Key(0, 0, 0)), action);
   }
 
   /** Below htb where there is one: that is where it is needed. */
@@ -189,7 +188,7 @@ public final class TcProbe {
             }
             return true;
           } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new LinuxException("sending packets failed: " + e.getMessage(), 0);
           }
         });
     int inQueue = waiting(near, 3);
