@@ -271,6 +271,7 @@ public final class KernelFabric implements Fabric {
           paths.findOrCreate(setting.from(), setting.to());
         }
       }
+      paths.publish();
     } catch (LinuxException e) {
       throw Step.PATHS.refused(e);
     }

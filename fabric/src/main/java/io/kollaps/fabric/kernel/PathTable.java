@@ -6,6 +6,8 @@ import io.kollaps.linux.bpf.BpfMap;
 import io.kollaps.topology.Jitter.Distribution;
 import io.kollaps.topology.QueueLimit;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,8 @@ final class PathTable implements AutoCloseable {
   /** Longest latency and jitter: fq holds nothing longer. */
   static final long MAX_DELAY_NANOS = 600_000_000_000L;
 
+  // each holds a descriptor until it is published
+  private static final int MOST_UNPUBLISHED = 256;
   private static final long UNLIMITED = 0;
   private static final double LOSS_OF_ALL = 0x1p63;
 
@@ -33,6 +37,9 @@ final class PathTable implements AutoCloseable {
   private final long seed;
   private final FabricMaps maps;
   private final @Nullable SharedArray[] rows;
+  // made, but not yet known to the programs: each such change makes the kernel wait for them
+  private final Map<Integer, BpfMap> newRows = new HashMap<>();
+  private final Map<Integer, BpfMap> newChunks = new HashMap<>();
   // replaced as a whole, so that readers see all chunks of the slots that they know
   private volatile SharedArray[] chunks = new SharedArray[0];
   private volatile int count;
@@ -66,7 +73,7 @@ final class PathTable implements AutoCloseable {
   }
 
   /**
-   * Makes room for paths that do not exist yet.
+   * Makes room for a path that does not exist yet; the programs know it after {@link #publish}.
    *
    * @throws LinuxException when the kernel has no memory; paths that were made stay and drop
    *     everything
@@ -78,7 +85,7 @@ final class PathTable implements AutoCloseable {
     }
     SharedArray row = rows[from];
     if (row == null) {
-      row = make("row", "rows", from);
+      row = make("row", newRows, from);
       rows[from] = row;
     }
     int slot = count;
@@ -87,7 +94,7 @@ final class PathTable implements AutoCloseable {
     }
     if (slot >> PathLayout.CHUNK_PATHS_SHIFT == chunks.length) {
       SharedArray[] more = Arrays.copyOf(chunks, chunks.length + 1);
-      more[chunks.length] = make("chunk", "chunks", chunks.length);
+      more[chunks.length] = make("chunk", newChunks, chunks.length);
       chunks = more;
     }
     SharedArray chunk = chunk(slot);
@@ -102,21 +109,37 @@ final class PathTable implements AutoCloseable {
     return slot;
   }
 
-  private SharedArray make(String kind, String outer, int index) throws LinuxException {
+  private SharedArray make(String kind, Map<Integer, BpfMap> unpublished, int index)
+      throws LinuxException {
+    if (newRows.size() + newChunks.size() >= MOST_UNPUBLISHED) {
+      publish();
+    }
     BpfMap map = BpfMap.create(maps.get(kind).definition());
     try {
       SharedArray memory = SharedArray.of(map);
-      try {
-        maps.get(outer).put(index, map);
-        return memory;
-      } catch (LinuxException e) {
-        memory.close();
-        throw e;
-      }
-    } finally {
-      // the outer map and the shared memory hold it
+      unpublished.put(index, map);
+      return memory;
+    } catch (LinuxException e) {
       map.close();
+      throw e;
     }
+  }
+
+  /**
+   * Lets the programs know all paths.
+   *
+   * @throws LinuxException when the kernel refuses; the next call tries again
+   */
+  void publish() throws LinuxException {
+    publish("chunks", newChunks);
+    publish("rows", newRows);
+  }
+
+  private void publish(String outer, Map<Integer, BpfMap> unpublished) throws LinuxException {
+    maps.get(outer).putAll(unpublished);
+    // the outer map and the shared memory hold them
+    unpublished.values().forEach(BpfMap::close);
+    unpublished.clear();
   }
 
   /** Writes a shape that was checked into a slot. */
@@ -227,6 +250,8 @@ final class PathTable implements AutoCloseable {
   /** Gives the memory back; nothing may use it any more. */
   @Override
   public void close() {
+    newRows.values().forEach(BpfMap::close);
+    newChunks.values().forEach(BpfMap::close);
     for (SharedArray chunk : chunks) {
       chunk.close();
     }

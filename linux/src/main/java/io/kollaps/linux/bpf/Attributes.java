@@ -17,6 +17,7 @@ final class Attributes {
   static final int MAP_NEXT_KEY = 4;
   static final int PROGRAM_LOAD = 5;
   static final int INFO_OF_DESCRIPTOR = 15;
+  static final int MAP_UPDATE_BATCH = 26;
   static final int ENABLE_STATISTICS = 32;
 
   /** Bytes of a name, with the 0 at its end. */

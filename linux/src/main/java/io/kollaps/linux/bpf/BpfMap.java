@@ -7,6 +7,7 @@ import io.kollaps.linux.OffHeapMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -15,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class BpfMap implements AutoCloseable {
   private static final int NO_DESCRIPTOR = 0;
+  private static final int NOT_SUPPORTED = 524; // ENOTSUPP, which only the kernel's sources know
 
   private final MapDefinition definition;
   private final int fileDescriptor;
@@ -98,6 +100,44 @@ public final class BpfMap implements AutoCloseable {
   /** Sets an entry of a map of maps. */
   public void put(int key, BpfMap inner) throws LinuxException {
     put(bytes(key), bytes(inner.fileDescriptor));
+  }
+
+  /**
+   * Sets entries of a map of maps. Where the kernel can (since Linux 5.19) it waits once, for
+   * programs that still use the entries of before, and not once for each entry.
+   *
+   * @param entries inner maps by key
+   * @throws LinuxException when one cannot be set; others may have been
+   */
+  public void putAll(Map<Integer, BpfMap> entries) throws LinuxException {
+    if (entries.isEmpty()) {
+      return;
+    }
+    int errno;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment keys = arena.allocate(ValueLayout.JAVA_INT, entries.size());
+      MemorySegment values = arena.allocate(ValueLayout.JAVA_INT, entries.size());
+      int count = 0;
+      for (Map.Entry<Integer, BpfMap> entry : entries.entrySet()) {
+        keys.setAtIndex(ValueLayout.JAVA_INT, count, entry.getKey());
+        values.setAtIndex(ValueLayout.JAVA_INT, count, entry.getValue().fileDescriptor);
+        count++;
+      }
+      Attributes attributes =
+          new Attributes(arena, 56)
+              .pointer(16, keys)
+              .pointer(24, values)
+              .word(32, count)
+              .word(36, fileDescriptor);
+      errno = -attributes.tryCall(Attributes.MAP_UPDATE_BATCH);
+    }
+    if (errno == NOT_SUPPORTED) {
+      for (Map.Entry<Integer, BpfMap> entry : entries.entrySet()) {
+        put(entry.getKey(), entry.getValue());
+      }
+    } else if (errno > 0) {
+      throw Attributes.failure(errno, "set entries of map " + definition.name());
+    }
   }
 
   /**

@@ -75,6 +75,11 @@ class BpfKernelTest {
         BpfMap all = BpfMap.createOuter(outer, one);
         BpfMap other = BpfMap.create(inner.withEntries(5))) {
       all.put(2, one);
+      all.putAll(Map.of());
+      all.putAll(Map.of(0, one, 1, one));
+      assertThatThrownBy(() -> all.putAll(Map.of(3, one)))
+          .isInstanceOf(LinuxException.class)
+          .hasMessageContaining("outer");
       assertThatThrownBy(() -> all.put(1, other))
           .isInstanceOf(LinuxException.class)
           .satisfies(e -> assertThat(((LinuxException) e).errno()).isEqualTo(Errno.EINVAL));
