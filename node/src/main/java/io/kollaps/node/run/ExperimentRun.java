@@ -84,10 +84,7 @@ public final class ExperimentRun {
       throws IOException, RunFailedException, InterruptedException {
     listener.state("setting up " + compiled.endpoints().size() + " endpoints");
     Observed observed = new Observed();
-<<<<<<< HEAD
     Rehearsal rehearsal = Rehearsal.begin();
-=======
->>>>>>> netlink
     try (PartSetup setup =
         PartSetup.open(ownership, compiled, request.fabric().factory(), request.seed())) {
       RunFacts facts = FactsCollector.facts(request, compiled, ownership.run(), setup);
