@@ -143,7 +143,7 @@ final class NodesFile {
     try {
       return Quantities.sizeBytes(String.valueOf(value));
     } catch (QuantityException e) {
-      throw wrong(e.getMessage());
+      throw wrong(e.problem() + "; " + e.remedy());
     }
   }
 
@@ -153,7 +153,7 @@ final class NodesFile {
           ? Quantities.rateBitsPerSecond(String.valueOf(map.get(key)))
           : absent;
     } catch (QuantityException e) {
-      throw wrong(e.getMessage());
+      throw wrong(e.problem() + "; " + e.remedy());
     }
   }
 
