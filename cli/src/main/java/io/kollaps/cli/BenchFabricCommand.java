@@ -39,7 +39,7 @@ final class BenchFabricCommand implements Callable<Integer> {
   @Option(
       names = "--only",
       split = ",",
-      paramLabel = "rates|delays|throughput",
+      paramLabel = "rates|delays|throughput|costs",
       description = "Only these groups of figures; default: all.")
   private List<String> only = List.of();
 
@@ -113,7 +113,9 @@ final class BenchFabricCommand implements Callable<Integer> {
                   () ->
                       new CommandFailure(
                           ExitCode.BAD_INPUT,
-                          "--only '" + word + "' is unknown; write rates, delays or throughput")));
+                          "--only '"
+                              + word
+                              + "' is unknown; write rates, delays, throughput or costs")));
     }
     return groups;
   }

@@ -19,6 +19,7 @@ public final class TunDevice implements AutoCloseable {
   private static final String CONTROL = "/dev/net/tun";
   private static final long TUNSETIFF = 0x400454caL;
   private static final long TUNSETOFFLOAD = 0x400454d0L;
+  private static final long TUNSETFILTEREBPF = 0x800454e1L;
   private static final short IFF_TUN_NO_PI_VNET_HDR = 0x0001 | 0x1000 | 0x4000;
   private static final long TUN_F_CSUM_TSO4_TSO6 = 1 | 2 | 4;
   private static final int IFREQ_BYTES = 40;
@@ -63,6 +64,23 @@ public final class TunDevice implements AutoCloseable {
     } catch (LinuxException e) {
       FileDescriptors.close(opened);
       throw e;
+    }
+  }
+
+  /**
+   * Has an eBPF program look at every packet that is to be read here, when it comes. The device
+   * keeps the program.
+   *
+   * @param program descriptor of a loaded socket filter
+   * @throws LinuxException when the kernel refuses: EINVAL before Linux 4.16
+   */
+  public void setFilter(int program) throws LinuxException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment argument = arena.allocateFrom(ValueLayout.JAVA_INT, program);
+      Native.check(
+          FileCalls.ioctl(fileDescriptor, TUNSETFILTEREBPF, argument.address()),
+          "ioctl",
+          "TUNSETFILTEREBPF");
     }
   }
 

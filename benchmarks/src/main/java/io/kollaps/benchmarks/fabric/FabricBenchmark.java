@@ -69,6 +69,7 @@ public final class FabricBenchmark {
       case RATES -> new RateMeasurements(subject).rows();
       case DELAYS -> new DelayMeasurements(subject).rows();
       case THROUGHPUT -> new ThroughputMeasurements(subject).rows();
+      case COSTS -> new CostMeasurements(subject).rows();
     };
   }
 

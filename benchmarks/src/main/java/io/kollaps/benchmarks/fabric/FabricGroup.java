@@ -11,7 +11,9 @@ public enum FabricGroup {
   /** Round trips, jitter and loss of unloaded paths. */
   DELAYS,
   /** What passes at most, and where the time goes. */
-  THROUGHPUT;
+  THROUGHPUT,
+  /** What many paths and many changes of rates cost. */
+  COSTS;
 
   /** Name as in {@code --only}. */
   public String word() {

@@ -18,6 +18,7 @@ import java.util.List;
  * @param jitterIntervalNanos from one of them to the next
  * @param lossPackets for each probability
  * @param lossPacketsPerSecond how fast they are sent
+ * @param manyEndpoints endpoints of the measurement of many paths
  * @param throughput whether unshaped traffic is measured beside veth pairs
  */
 record FabricPlan(
@@ -34,6 +35,7 @@ record FabricPlan(
     long jitterIntervalNanos,
     long lossPackets,
     double lossPacketsPerSecond,
+    int manyEndpoints,
     boolean throughput) {
   private static final long KILO = 1_000;
   private static final long MEGA = 1_000_000;
@@ -58,6 +60,7 @@ record FabricPlan(
           MILLI,
           40_000,
           4_000,
+          500,
           true);
 
   /**
@@ -80,6 +83,7 @@ record FabricPlan(
           4 * MILLI,
           10_000,
           1_000,
+          500,
           false);
 
   /** About half a minute: every kind of figure, coarse. */
@@ -98,5 +102,6 @@ record FabricPlan(
           MILLI,
           4_000,
           4_000,
+          50,
           true);
 }

@@ -11,6 +11,9 @@ public interface Emulator {
   /** Why it cannot be used here; empty when it can. It is found out by trying. */
   Optional<String> obstacle() throws InterruptedException;
 
+  /** True when it is one of Kollaps' own fabrics. */
+  boolean isFabric();
+
   /**
    * Bytes of a packet that its rate counts beside the IP packet: what it calls a rate of 10 Mbit/s
    * lets that much less through.

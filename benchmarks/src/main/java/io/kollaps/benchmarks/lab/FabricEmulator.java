@@ -30,6 +30,11 @@ record FabricEmulator(FabricFactory factory) implements Emulator {
   }
 
   @Override
+  public boolean isFabric() {
+    return true;
+  }
+
+  @Override
   public int framingBytes() {
     return 0;
   }

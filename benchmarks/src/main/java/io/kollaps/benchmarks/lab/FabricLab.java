@@ -17,6 +17,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Endpoints over a fabric. Everything is held by descriptors of this process. */
 final class FabricLab implements Lab {
@@ -76,6 +77,11 @@ final class FabricLab implements Lab {
   @Override
   public Station station(int endpoint) {
     return stations.get(endpoint);
+  }
+
+  @Override
+  public Optional<Fabric> fabric() {
+    return Optional.of(fabric);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.kollaps.benchmarks.lab;
 
 import io.kollaps.benchmarks.BenchmarkException;
+import io.kollaps.fabric.Fabric;
 import io.kollaps.fabric.PathSetting;
 import io.kollaps.fabric.PathShape;
 import io.kollaps.linux.LinuxException;
@@ -29,6 +30,11 @@ public interface Lab extends AutoCloseable {
    * @throws BenchmarkException when the emulator cannot do what a path asks for
    */
   void set(List<PathSetting> settings) throws BenchmarkException;
+
+  /** The fabric under it; empty for another emulator. */
+  default Optional<Fabric> fabric() {
+    return Optional.empty();
+  }
 
   /** Processor time of the emulator's own threads so far, in nanoseconds; 0 where it has none. */
   long busyNanos();

@@ -49,6 +49,11 @@ final class MininetEmulator implements Emulator {
   }
 
   @Override
+  public boolean isFabric() {
+    return false;
+  }
+
+  @Override
   public int framingBytes() {
     return ETHERNET_BYTES;
   }

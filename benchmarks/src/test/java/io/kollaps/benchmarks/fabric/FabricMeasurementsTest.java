@@ -29,6 +29,7 @@ class FabricMeasurementsTest {
           MILLI,
           400,
           4_000,
+          20,
           true);
 
   @Test
@@ -67,6 +68,18 @@ class FabricMeasurementsTest {
     assertThat(rows).allSatisfy(row -> assertThat(row.ideal()).isPositive());
     assertThat(rows).allSatisfy(row -> assertThat(row.measured()).isPositive());
     assertThat(notes).isNotEmpty();
+  }
+
+  @Test
+  void shouldMeasureWhatManyPathsAndChangesCost() throws Exception {
+    List<FabricRow> rows = new CostMeasurements(subject()).rows();
+
+    assertThat(rows).hasSize(4);
+    assertThat(rows).filteredOn(row -> row.what().contains("380 paths")).hasSize(1);
+    // memory is not asked: other programs take and give it meanwhile
+    assertThat(rows)
+        .filteredOn(row -> !row.what().startsWith("memory"))
+        .allSatisfy(row -> assertThat(row.measured()).isPositive());
   }
 
   private static Subject subject() {

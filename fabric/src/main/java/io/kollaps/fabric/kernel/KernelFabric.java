@@ -1,5 +1,6 @@
 package io.kollaps.fabric.kernel;
 
+import io.kollaps.fabric.EndpointRange;
 import io.kollaps.fabric.Fabric;
 import io.kollaps.fabric.FabricException;
 import io.kollaps.fabric.FabricHealth;
@@ -45,6 +46,7 @@ public final class KernelFabric implements Fabric {
   public static final int MAX_ENDPOINTS = 8192;
 
   private final int endpointCount;
+  private final EndpointRange endpoints;
   private final Programs programs;
   private final FabricNamespace namespace;
   private final PathTable paths;
@@ -62,6 +64,7 @@ public final class KernelFabric implements Fabric {
   private KernelFabric(
       int endpointCount, Programs programs, FabricNamespace namespace, long seed, Step.Gate gate) {
     this.endpointCount = endpointCount;
+    this.endpoints = new EndpointRange(endpointCount);
     this.programs = programs;
     this.namespace = namespace;
     this.gate = gate;
@@ -132,7 +135,7 @@ public final class KernelFabric implements Fabric {
   @Override
   public synchronized void attach(PortSpec spec) throws FabricException {
     requireOpen();
-    requireEndpoint(spec.endpoint());
+    endpoints.requireEndpoint(spec.endpoint());
     if (ports.containsKey(spec.endpoint())) {
       throw new FabricException(
           "Endpoint " + spec.endpoint() + " has a port already: detach it first.");
@@ -232,8 +235,8 @@ public final class KernelFabric implements Fabric {
   public synchronized void setPaths(List<PathSetting> settings) throws FabricException {
     requireOpen();
     for (PathSetting setting : settings) {
-      requireEndpoint(setting.from());
-      requireEndpoint(setting.to());
+      endpoints.requireEndpoint(setting.from());
+      endpoints.requireEndpoint(setting.to());
       if (setting.shape().isPresent()) {
         try {
           PathTable.check(setting.shape().get());
@@ -298,22 +301,7 @@ public final class KernelFabric implements Fabric {
   public synchronized void setRates(int[] pathIds, long[] ratesBitsPerSecond)
       throws FabricException {
     requireOpen();
-    if (pathIds.length != ratesBitsPerSecond.length) {
-      throw new FabricException(
-          pathIds.length + " paths cannot have " + ratesBitsPerSecond.length + " rates.");
-    }
-    for (int i = 0; i < pathIds.length; i++) {
-      if (pathIds[i] < 0
-          || pathIds[i] / endpointCount >= endpointCount
-          || ratesBitsPerSecond[i] < 1) {
-        throw new FabricException(
-            "Path id "
-                + pathIds[i]
-                + " with rate "
-                + ratesBitsPerSecond[i]
-                + " bit/s is out of range.");
-      }
-    }
+    endpoints.requireRates(pathIds, ratesBitsPerSecond);
     for (int i = 0; i < pathIds.length; i++) {
       int slot = paths.find(pathIds[i] / endpointCount, pathIds[i] % endpointCount);
       if (slot != PathTable.NONE && paths.exists(slot)) {
@@ -326,7 +314,7 @@ public final class KernelFabric implements Fabric {
   public synchronized void setConnected(List<Connection> changes) throws FabricException {
     requireOpen();
     for (Connection change : changes) {
-      requireEndpoint(change.endpoint());
+      endpoints.requireEndpoint(change.endpoint());
     }
     for (Connection change : changes) {
       programs.setConnected(change.endpoint(), change.connected());
@@ -447,13 +435,6 @@ public final class KernelFabric implements Fabric {
       return port.links().statistics(port.device()).transmitDropped();
     } catch (LinuxException e) {
       return 0;
-    }
-  }
-
-  private void requireEndpoint(int endpoint) throws FabricException {
-    if (endpoint < 0 || endpoint >= endpointCount) {
-      throw new FabricException(
-          "There are endpoints 0 to " + (endpointCount - 1) + ", but not " + endpoint + ".");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.kollaps.fabric.tc;
 
+import io.kollaps.fabric.EndpointRange;
 import io.kollaps.fabric.Fabric;
 import io.kollaps.fabric.FabricException;
 import io.kollaps.fabric.FabricHealth;
@@ -45,6 +46,7 @@ public final class TcFabric implements Fabric {
   public static final String NAME = "tc";
 
   private final int endpointCount;
+  private final EndpointRange endpoints;
   private final long seed;
   private final TcStep.Gate gate;
   private final NetlinkBatch batch;
@@ -59,6 +61,7 @@ public final class TcFabric implements Fabric {
   private TcFabric(
       int endpointCount, long seed, TcStep.Gate gate, NetlinkBatch batch, TcNetwork network) {
     this.endpointCount = endpointCount;
+    this.endpoints = new EndpointRange(endpointCount);
     this.seed = seed;
     this.gate = gate;
     this.batch = batch;
@@ -99,7 +102,7 @@ public final class TcFabric implements Fabric {
   public synchronized void attach(PortSpec port) throws FabricException {
     requireOpen();
     int endpoint = port.endpoint();
-    requireEndpoint(endpoint);
+    endpoints.requireEndpoint(endpoint);
     if (ports.containsKey(endpoint)) {
       throw new FabricException("Endpoint " + endpoint + " has a port already: detach it first.");
     }
@@ -251,8 +254,8 @@ public final class TcFabric implements Fabric {
   }
 
   private void check(PathSetting setting) throws FabricException {
-    requireEndpoint(setting.from());
-    requireEndpoint(setting.to());
+    endpoints.requireEndpoint(setting.from());
+    endpoints.requireEndpoint(setting.to());
     if (setting.shape().isPresent()) {
       try {
         ShapeTranslation.check(setting.shape().get());
@@ -291,22 +294,7 @@ public final class TcFabric implements Fabric {
   public synchronized void setRates(int[] pathIds, long[] ratesBitsPerSecond)
       throws FabricException {
     requireOpen();
-    if (pathIds.length != ratesBitsPerSecond.length) {
-      throw new FabricException(
-          pathIds.length + " paths cannot have " + ratesBitsPerSecond.length + " rates.");
-    }
-    for (int i = 0; i < pathIds.length; i++) {
-      if (pathIds[i] < 0
-          || pathIds[i] / endpointCount >= endpointCount
-          || ratesBitsPerSecond[i] < 1) {
-        throw new FabricException(
-            "Path id "
-                + pathIds[i]
-                + " with rate "
-                + ratesBitsPerSecond[i]
-                + " bit/s is out of range.");
-      }
-    }
+    endpoints.requireRates(pathIds, ratesBitsPerSecond);
     Map<Integer, List<InterfaceShaper.RateChange>> byPort = new TreeMap<>();
     for (int i = 0; i < pathIds.length; i++) {
       TcPath path = paths.get(pathIds[i]);
@@ -334,7 +322,7 @@ public final class TcFabric implements Fabric {
   public synchronized void setConnected(List<Connection> changes) throws FabricException {
     requireOpen();
     for (Connection change : changes) {
-      requireEndpoint(change.endpoint());
+      endpoints.requireEndpoint(change.endpoint());
     }
     Set<Integer> ids = new HashSet<>();
     for (Connection change : changes) {
@@ -465,13 +453,6 @@ public final class TcFabric implements Fabric {
       limited += path.totals().limitDroppedPackets();
     }
     return new FabricHealth(delivered, 0, 0, 0, 0, limited, atDevices, unrouted, false, 0);
-  }
-
-  private void requireEndpoint(int endpoint) throws FabricException {
-    if (endpoint < 0 || endpoint >= endpointCount) {
-      throw new FabricException(
-          "There are endpoints 0 to " + (endpointCount - 1) + ", but not " + endpoint + ".");
-    }
   }
 
   private void requireOpen() throws FabricException {

@@ -1,6 +1,6 @@
 package io.kollaps.fabric.userspace;
 
-import io.kollaps.linux.ArrivalStamps;
+import io.kollaps.linux.bpf.ArrivalStamps;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

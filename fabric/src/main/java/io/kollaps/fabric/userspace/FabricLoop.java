@@ -38,6 +38,13 @@ final class FabricLoop implements Runnable {
    */
   static final long SPIN_NANOS = 60_000;
 
+  /**
+   * How long before its departure the write of a packet begins: on an idle processor a write takes
+   * 20 to 25 us (measured), and the packet is at its device in the middle of that. A busy processor
+   * writes in less; then a packet is early by less than this.
+   */
+  static final long WRITE_LEAD_NANOS = 10_000;
+
   private static final int REAL_TIME_PRIORITY = 1;
   private static final int SMALLEST_TIMER_SLACK_NANOS = 1;
 
@@ -138,7 +145,7 @@ final class FabricLoop implements Runnable {
   private int timeout(DutyLimiter limiter, long now) {
     long next = engine.nextDepartureNanos();
     spinning = false;
-    if (next <= now) {
+    if (next <= now + WRITE_LEAD_NANOS) {
       return 0;
     }
     boolean maySpin = wantsSpin && limiter.maySpin(now);
@@ -195,8 +202,8 @@ final class FabricLoop implements Runnable {
   private int departDue(long from, int most) {
     long now = from;
     int departed = 0;
-    while (departed < most && engine.nextDepartureNanos() <= now) {
-      int packet = engine.pollDeparture(now);
+    while (departed < most && engine.nextDepartureNanos() <= now + WRITE_LEAD_NANOS) {
+      int packet = engine.pollDeparture(now + WRITE_LEAD_NANOS);
       if (packet < 0) {
         break;
       }

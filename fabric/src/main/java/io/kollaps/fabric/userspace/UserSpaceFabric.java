@@ -1,5 +1,6 @@
 package io.kollaps.fabric.userspace;
 
+import io.kollaps.fabric.EndpointRange;
 import io.kollaps.fabric.Fabric;
 import io.kollaps.fabric.FabricException;
 import io.kollaps.fabric.FabricHealth;
@@ -29,7 +30,7 @@ public final class UserSpaceFabric implements Fabric {
   /** Name of the fabric and of its thread. */
   public static final String NAME = "user-space";
 
-  private final int endpointCount;
+  private final EndpointRange endpoints;
   private final FabricThread thread;
   private final EngineStatistics statistics;
   private final Map<Integer, Device> devices = new TreeMap<>();
@@ -37,7 +38,7 @@ public final class UserSpaceFabric implements Fabric {
   private boolean closed;
 
   private UserSpaceFabric(int endpointCount, FabricThread thread) {
-    this.endpointCount = endpointCount;
+    this.endpoints = new EndpointRange(endpointCount);
     this.thread = thread;
     this.statistics = thread.statistics();
   }
@@ -79,7 +80,7 @@ public final class UserSpaceFabric implements Fabric {
   @Override
   public synchronized void attach(PortSpec port) throws FabricException {
     requireOpen();
-    requireEndpoint(port.endpoint());
+    endpoints.requireEndpoint(port.endpoint());
     if (devices.containsKey(port.endpoint())) {
       throw new FabricException(
           "Endpoint " + port.endpoint() + " has a port already: detach it first.");
@@ -139,8 +140,8 @@ public final class UserSpaceFabric implements Fabric {
   public void setPaths(List<PathSetting> settings) throws FabricException {
     List<PathSetting> batch = List.copyOf(settings);
     for (PathSetting setting : batch) {
-      requireEndpoint(setting.from());
-      requireEndpoint(setting.to());
+      endpoints.requireEndpoint(setting.from());
+      endpoints.requireEndpoint(setting.to());
       if (setting.shape().isPresent()) {
         try {
           PathEngine.requireSupported(setting.shape().get());
@@ -165,18 +166,9 @@ public final class UserSpaceFabric implements Fabric {
 
   @Override
   public void setRates(int[] pathIds, long[] ratesBitsPerSecond) throws FabricException {
-    if (pathIds.length != ratesBitsPerSecond.length) {
-      throw new FabricException(
-          pathIds.length + " paths cannot have " + ratesBitsPerSecond.length + " rates.");
-    }
     int[] ids = pathIds.clone();
     long[] rates = ratesBitsPerSecond.clone();
-    for (int i = 0; i < ids.length; i++) {
-      if (ids[i] < 0 || ids[i] / endpointCount >= endpointCount || rates[i] < 1) {
-        throw new FabricException(
-            "Path id " + ids[i] + " with rate " + rates[i] + " bit/s is out of range.");
-      }
-    }
+    endpoints.requireRates(ids, rates);
     thread
         .changes()
         .make(
@@ -193,7 +185,7 @@ public final class UserSpaceFabric implements Fabric {
   public void setConnected(List<Connection> changes) throws FabricException {
     List<Connection> batch = List.copyOf(changes);
     for (Connection change : batch) {
-      requireEndpoint(change.endpoint());
+      endpoints.requireEndpoint(change.endpoint());
     }
     thread
         .changes()
@@ -263,13 +255,6 @@ public final class UserSpaceFabric implements Fabric {
       return device.droppedPackets();
     } catch (LinuxException e) {
       return 0;
-    }
-  }
-
-  private void requireEndpoint(int endpoint) throws FabricException {
-    if (endpoint < 0 || endpoint >= endpointCount) {
-      throw new FabricException(
-          "There are endpoints 0 to " + (endpointCount - 1) + ", but not " + endpoint + ".");
     }
   }
 

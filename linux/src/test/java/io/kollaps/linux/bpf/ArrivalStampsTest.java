@@ -1,7 +1,17 @@
-package io.kollaps.linux;
+package io.kollaps.linux.bpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kollaps.linux.Errno;
+import io.kollaps.linux.FileDescriptors;
+import io.kollaps.linux.InetSocket;
+import io.kollaps.linux.LinuxException;
+import io.kollaps.linux.MonotonicClock;
+import io.kollaps.linux.NetworkNamespace;
+import io.kollaps.linux.NetworkNamespaces;
+import io.kollaps.linux.OffHeapMemory;
+import io.kollaps.linux.RouteNetlink;
+import io.kollaps.linux.TunDevice;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
