@@ -22,7 +22,9 @@ class TcScaleInTestKernelTest {
   // a system call takes 13 us in the test kernel, 0.2 us on others
   private static final double MOST_MICROS_PER_CHANGE = 1000;
 
-  /** Memory of the kernel's own objects: what the virtual machine of this test takes is not in it. */
+  /**
+   * Memory of the kernel's own objects: what the virtual machine of this test takes is not in it.
+   */
   private static long kernelBytes() throws Exception {
     return Files.readAllLines(Path.of("/proc/meminfo")).stream()
         .filter(l -> l.startsWith("Slab:") || l.startsWith("Percpu:"))

@@ -100,7 +100,8 @@ final class PiecesProbe implements FabricProbe {
       case "bfifo" -> "use a kernel with traffic control: CONFIG_NET_SCHED=y";
       case "netem-queue" -> remedies.newerKernel();
       // every piece by itself works: only the kernel can say what the whole lacks
-      case "tc-fabric" -> "look at the kernel's messages: dmesg; where it is out of memory, free some";
+      case "tc-fabric" ->
+          "look at the kernel's messages: dmesg; where it is out of memory, free some";
       default ->
           "use Linux 5.18 or newer with CONFIG_BPF_SYSCALL; when it is, look at the kernel's messages: dmesg";
     };
