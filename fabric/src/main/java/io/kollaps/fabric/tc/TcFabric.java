@@ -80,10 +80,7 @@ public final class TcFabric implements Fabric {
   }
 
   static TcFabric start(int endpointCount, long seed, TcStep.Gate gate) throws FabricException {
-    Optional<String> refusal = TcLimits.refusal(endpointCount, 0, 0);
-    if (refusal.isPresent()) {
-      throw new FabricException(refusal.get());
-    }
+    refuse(TcLimits.tooMany(endpointCount, 0, 0));
     if (endpointCount < 1) {
       throw new FabricException("A fabric has at least one endpoint, not " + endpointCount + ".");
     }
@@ -281,14 +278,15 @@ public final class TcFabric implements Fabric {
     for (Map.Entry<Integer, Integer> more : addedFrom.entrySet()) {
       TcPort port = ports.get(more.getKey());
       int before = port == null ? 0 : port.shaper().destinationCount();
-      refuse(TcLimits.refusal(endpointCount, before + more.getValue(), 0));
+      refuse(TcLimits.tooMany(endpointCount, before + more.getValue(), paths.size() + added));
     }
-    refuse(TcLimits.refusal(endpointCount, 0, added));
+    // what the others take is not free any more
+    refuse(TcLimits.tooLarge(added));
   }
 
   private static void refuse(Optional<String> reason) throws FabricException {
     if (reason.isPresent()) {
-      throw new FabricException(reason.get());
+      throw new FabricException("This cannot be emulated: " + reason.get() + ".");
     }
   }
 

@@ -16,8 +16,9 @@ public final class DelayDistribution {
   /** Uniform, with unit standard deviation. */
   public static final DelayDistribution UNIFORM = of(p -> Math.sqrt(3) * (2 * p - 1));
 
-  // 2 KB of kernel memory for each path with jitter; its error is corrected by the scaling below
-  private static final int ENTRIES = 1024;
+  // the kernel keeps them behind a length of 4 bytes: together just 2 KB, and one more would take 4
+  // KB of each path with jitter; the table's error is corrected by the scaling below
+  private static final int ENTRIES = 1022;
   private static final double SCALE = 8192; // NETEM_DIST_SCALE of linux/pkt_sched.h
 
   private final short[] table;

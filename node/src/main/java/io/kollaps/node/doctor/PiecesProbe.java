@@ -94,6 +94,16 @@ final class PiecesProbe implements FabricProbe {
           ? "start as the machine's root: sudo ./kollaps ..."
           : Remedies.containerRights() + ", with --cap-add BPF";
     }
-    return "use Linux 5.18 or newer with CONFIG_BPF_SYSCALL; when it is, look at the kernel's messages: dmesg";
+    return switch (missing.piece()) {
+      case "namespace" -> remedies.sysctl("user.max_net_namespaces", "10000");
+      // no module of its own: it is there wherever there is traffic control
+      case "bfifo" -> "use a kernel with traffic control: CONFIG_NET_SCHED=y";
+      case "netem-queue" -> remedies.newerKernel();
+      // every piece by itself works: only the kernel can say what the whole lacks
+      case "tc-fabric" ->
+          "look at the kernel's messages: dmesg; where it is out of memory, free some";
+      default ->
+          "use Linux 5.18 or newer with CONFIG_BPF_SYSCALL; when it is, look at the kernel's messages: dmesg";
+    };
   }
 }

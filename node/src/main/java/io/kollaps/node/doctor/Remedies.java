@@ -127,6 +127,24 @@ final class Remedies {
     };
   }
 
+  /** Brings the newest kernel that the system's distribution has, where this one has a defect. */
+  String newerKernel() {
+    if (wsl()) {
+      return UPDATE_WSL;
+    }
+    String where =
+        container().isEmpty() ? "as root: " : "on the machine that runs the container, as root: ";
+    return switch (distribution()) {
+      case DEBIAN ->
+          where
+              + "apt-get update && apt-get install linux-image-amd64 (Ubuntu: linux-generic), and"
+              + " restart the machine";
+      case FEDORA -> where + "dnf upgrade kernel, and restart the machine";
+      case OTHER ->
+          where + "update the kernel by the system's package manager, and restart the machine";
+    };
+  }
+
   /** Sets a kernel parameter now and at every start of the machine. */
   String sysctl(String name, String value) {
     String where =

@@ -248,6 +248,16 @@ class DoctorTest {
         "other | clsact | modprobe sch_ingress | CONFIG_NET_SCH_INGRESS",
         "ordinary | bpf-rights | sudo ./kollaps | root",
         "debian | bpf-rights | Linux 5.18 | CONFIG_BPF_SYSCALL",
+        "debian | mirred | modprobe act_mirred | linux-modules-extra",
+        "debian | bfifo | traffic control | CONFIG_NET_SCHED",
+        "debian | netem-queue | apt-get install linux-image-amd64 | restart the machine",
+        "fedora | netem-queue | dnf upgrade kernel | restart the machine",
+        "other | netem-queue | update the kernel | restart the machine",
+        "wsl | netem-queue | wsl --update | wsl --shutdown",
+        "docker | netem-queue | on the machine that runs the container | linux-image-amd64",
+        "debian | tc-fabric | dmesg | memory",
+        "debian | namespace | sysctl -w | user.max_net_namespaces",
+        "ordinary | namespace | sudo ./kollaps | root",
       })
   void shouldSayWhatBringsAMissingPiece(String where, String piece, String first, String second) {
     switch (where) {

@@ -109,4 +109,12 @@ class FabricChooserTest {
         .hasMessageContaining("user-space: fq")
         .hasMessageContaining("tc: at most 100 paths");
   }
+
+  @Test
+  void shouldRefuseAllPairsOfManyEndpointsOnTheTcFabricBeforeAnythingIsTried() {
+    assertThatThrownBy(() -> Fabrics.chooser().choose("tc", FabricDemand.allPairs(500)))
+        .isInstanceOf(FabricRefusedException.class)
+        .hasMessageContaining("paths, not 249500")
+        .hasMessageContaining("--fabric kernel");
+  }
 }
