@@ -75,7 +75,7 @@ public final class Certificates {
   /** The node that a certificate names; empty for the authority's own and strange ones. */
   public static Optional<NodeId> nodeOf(X509Certificate certificate) {
     try {
-      return field(certificate, BCStyle.CN).map(NodeId::new);
+      return field(certificate, BCStyle.CN).map(NodeId::new).filter(NodeId::hasBits);
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
