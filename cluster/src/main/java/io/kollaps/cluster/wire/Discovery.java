@@ -89,7 +89,9 @@ public final class Discovery implements AutoCloseable {
         ByteBuffer question = ByteBuffer.wrap(packet.getData(), 0, packet.getLength());
         if (packet.getLength() == QUESTION_BYTES && isHead(question, QUESTION) && mayAnswer()) {
           byte[] answer =
-              head(ANSWER, question.getLong(), ANSWER_BYTES).putShort((short) announcedPort).array();
+              head(ANSWER, question.getLong(), ANSWER_BYTES)
+                  .putShort((short) announcedPort)
+                  .array();
           socket.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
         }
       } catch (IOException | IllegalArgumentException e) {
@@ -188,7 +190,9 @@ public final class Discovery implements AutoCloseable {
   }
 
   private static boolean isHead(ByteBuffer buffer, byte kind) {
-    return buffer.get() == 'K' && buffer.get() == 'D' && buffer.get() == FORMAT
+    return buffer.get() == 'K'
+        && buffer.get() == 'D'
+        && buffer.get() == FORMAT
         && buffer.get() == kind;
   }
 
