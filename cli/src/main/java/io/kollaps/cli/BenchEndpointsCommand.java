@@ -1,8 +1,6 @@
 package io.kollaps.cli;
 
-import io.kollaps.benchmarks.BenchmarkException;
 import io.kollaps.benchmarks.run.EndpointsBenchmark;
-import io.kollaps.node.run.StopSwitch;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -40,15 +38,11 @@ final class BenchEndpointsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Output output = new Output(Objects.requireNonNull(spec));
-    StopSwitch stop = new StopSwitch();
-    try (StopSignals _ = StopSignals.install(stop)) {
-      EndpointsBenchmark benchmark = new EndpointsBenchmark(quick ? QUICK_COUNT : count, pairs);
-      BenchRows.print(benchmark.run(output::note, stop), json, output);
-      return ExitCode.OK;
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailure(ExitCode.BAD_INPUT, "bench endpoints: " + e.getMessage());
-    } catch (BenchmarkException e) {
-      throw new CommandFailure(ExitCode.FAILED, "bench endpoints: " + e.getMessage());
-    }
+    return BenchFrame.measureStoppable(
+        "endpoints",
+        stop -> {
+          EndpointsBenchmark benchmark = new EndpointsBenchmark(quick ? QUICK_COUNT : count, pairs);
+          BenchRows.print(benchmark.run(output::note, stop), json, output);
+        });
   }
 }

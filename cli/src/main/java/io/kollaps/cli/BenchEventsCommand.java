@@ -1,8 +1,6 @@
 package io.kollaps.cli;
 
-import io.kollaps.benchmarks.BenchmarkException;
 import io.kollaps.benchmarks.run.EventsBenchmark;
-import io.kollaps.node.run.StopSwitch;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -43,18 +41,14 @@ final class BenchEventsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Output output = new Output(Objects.requireNonNull(spec));
-    StopSwitch stop = new StopSwitch();
-    try (StopSignals _ = StopSignals.install(stop)) {
-      EventsBenchmark benchmark =
-          quick
-              ? new EventsBenchmark(QUICK_ENDPOINTS, QUICK_EVENTS, 1)
-              : new EventsBenchmark(endpoints, events, REPETITIONS);
-      BenchRows.print(benchmark.run(output::note, stop), json, output);
-      return ExitCode.OK;
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailure(ExitCode.BAD_INPUT, "bench events: " + e.getMessage());
-    } catch (BenchmarkException e) {
-      throw new CommandFailure(ExitCode.FAILED, "bench events: " + e.getMessage());
-    }
+    return BenchFrame.measureStoppable(
+        "events",
+        stop -> {
+          EventsBenchmark benchmark =
+              quick
+                  ? new EventsBenchmark(QUICK_ENDPOINTS, QUICK_EVENTS, 1)
+                  : new EventsBenchmark(endpoints, events, REPETITIONS);
+          BenchRows.print(benchmark.run(output::note, stop), json, output);
+        });
   }
 }

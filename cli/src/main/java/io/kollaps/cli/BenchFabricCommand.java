@@ -1,6 +1,5 @@
 package io.kollaps.cli;
 
-import io.kollaps.benchmarks.BenchmarkException;
 import io.kollaps.benchmarks.fabric.FabricBenchmark;
 import io.kollaps.benchmarks.fabric.FabricRow;
 import io.kollaps.benchmarks.lab.FabricKind;
@@ -45,12 +44,11 @@ final class BenchFabricCommand implements Callable<Integer> {
       throw new CommandFailure(
           ExitCode.BAD_INPUT, "--fabric '" + fabric + "' is unknown; write user-space or all");
     }
-    List<FabricRow> rows;
-    try {
-      rows = FabricBenchmark.run(kinds, quick, output::note);
-    } catch (BenchmarkException e) {
-      throw new CommandFailure(ExitCode.FAILED, "bench fabric: " + e.getMessage());
-    }
+    return BenchFrame.measure(
+        "fabric", () -> print(FabricBenchmark.run(kinds, quick, output::note), output));
+  }
+
+  private void print(List<FabricRow> rows, Output output) {
     if (json) {
       output.json(rows);
     } else {
@@ -68,6 +66,5 @@ final class BenchFabricCommand implements Callable<Integer> {
                   row.unit()));
       output.line(table.text());
     }
-    return ExitCode.OK;
   }
 }

@@ -48,7 +48,7 @@ final class BenchSharingCommand implements Callable<Integer> {
 
   @Option(
       names = "--short",
-      description = "Instead: flows of about 100 ms beside a greedy one, for two steps.")
+      description = "Instead: flows of about 100 ms beside a greedy one, for two steps' time.")
   private boolean shortFlows;
 
   @Option(
@@ -66,22 +66,22 @@ final class BenchSharingCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Output output = new Output(Objects.requireNonNull(spec));
-    StopSwitch stop = new StopSwitch();
-    try (StopSignals _ = StopSignals.install(stop)) {
-      if (flows != 0) {
-        print(new ManyFlowsBenchmark(flows, stepSeconds).run(output::note, stop), output);
-      } else if (shortFlows) {
-        print(new ShortFlowsBenchmark(congestion, 2 * stepSeconds).run(output::note, stop), output);
-      } else {
-        SharingBenchmark benchmark = new SharingBenchmark(options());
-        List<SharingRow> rows = benchmark.run(output::note, stop);
-        print(rows, benchmark::paperBitsPerSecond, output);
-      }
-      return ExitCode.OK;
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailure(ExitCode.BAD_INPUT, "bench sharing: " + e.getMessage());
-    } catch (BenchmarkException e) {
-      throw new CommandFailure(ExitCode.FAILED, "bench sharing: " + e.getMessage());
+    return BenchFrame.measureStoppable("sharing", stop -> measure(stop, output));
+  }
+
+  private void measure(StopSwitch stop, Output output)
+      throws BenchmarkException, InterruptedException {
+    if (flows != 0) {
+      print(new ManyFlowsBenchmark(flows, stepSeconds).run(output::note, stop), output);
+    } else if (shortFlows) {
+      BenchRows.print(
+          new ShortFlowsBenchmark(congestion, 2 * stepSeconds).run(output::note, stop),
+          json,
+          output);
+    } else {
+      SharingBenchmark benchmark = new SharingBenchmark(options());
+      List<SharingRow> rows = benchmark.run(output::note, stop);
+      print(rows, benchmark::paperBitsPerSecond, output);
     }
   }
 
@@ -128,7 +128,10 @@ final class BenchSharingCommand implements Callable<Integer> {
           paper.isPresent() ? BenchTable.metric(paper.getAsDouble()) : "-",
           BenchTable.metric(row.expectedBps()),
           BenchTable.metric(row.grantedBps()),
-          BenchTable.percent(100 * (row.grantedBps() - row.expectedBps()) / row.expectedBps()),
+          row.limited()
+              ? "-"
+              : BenchTable.percent(
+                  100 * (row.grantedBps() - row.expectedBps()) / row.expectedBps()),
           BenchTable.number(row.grantedSdPercent(), 3),
           BenchTable.metric(row.receivedBps()),
           BenchTable.percent(row.receivedErrorPercent()),

@@ -1,6 +1,5 @@
 package io.kollaps.cli;
 
-import io.kollaps.benchmarks.BenchmarkException;
 import io.kollaps.benchmarks.topology.TopologyBenchmark;
 import java.util.List;
 import java.util.Objects;
@@ -44,17 +43,14 @@ final class BenchTopologyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Output output = new Output(Objects.requireNonNull(spec));
-    try {
-      TopologyBenchmark benchmark =
-          quick
-              ? new TopologyBenchmark(List.of(300), ping, 1)
-              : new TopologyBenchmark(elements, ping, REPETITIONS);
-      BenchRows.print(benchmark.run(output::note), json, output);
-      return ExitCode.OK;
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailure(ExitCode.BAD_INPUT, "bench topology: " + e.getMessage());
-    } catch (BenchmarkException e) {
-      throw new CommandFailure(ExitCode.FAILED, "bench topology: " + e.getMessage());
-    }
+    return BenchFrame.measure(
+        "topology",
+        () -> {
+          TopologyBenchmark benchmark =
+              quick
+                  ? new TopologyBenchmark(List.of(300), ping, 1)
+                  : new TopologyBenchmark(elements, ping, REPETITIONS);
+          BenchRows.print(benchmark.run(output::note), json, output);
+        });
   }
 }

@@ -37,12 +37,13 @@ class BenchCommandTest {
 
   @Test
   void shouldPrintSharesWithTheFieldsOfTheContract() {
-    JsonNode row = printed(new SharingRow(1, "c1:s1", 5e7, 5e7, 0, 5e7, 0, null));
+    JsonNode row = printed(new SharingRow(1, "c1:s1", false, 5e7, 5e7, 0, 5e7, 0, null));
 
     assertThat(row.propertyNames())
         .containsExactlyInAnyOrder(
             "step",
             "flow",
+            "limited",
             "expected_bps",
             "granted_bps",
             "granted_sd_percent",

@@ -13,7 +13,7 @@ package io.kollaps.fabric;
  *     refused on delivery
  * @param unroutedPackets packets to addresses that no endpoint has
  * @param realTime true when the fabric runs with real-time priority
- * @param throttled number of times the fabric gave up its priority so that programs could run
+ * @param rests number of short rests that the fabric took so that programs could run
  */
 public record FabricHealth(
     long deliveredPackets,
@@ -25,4 +25,4 @@ public record FabricHealth(
     long deviceDroppedPackets,
     long unroutedPackets,
     boolean realTime,
-    long throttled) {}
+    long rests) {}

@@ -3,6 +3,7 @@ package io.kollaps.fabric;
 import io.kollaps.topology.Jitter;
 import io.kollaps.topology.LinkProperties.Framing;
 import io.kollaps.topology.QueueLimit;
+import io.kollaps.topology.path.CollapsedPath;
 
 /**
  * What a fabric does to the packets of a path: loss, then a bounded queue served at the rate, then
@@ -22,4 +23,16 @@ public record PathShape(
     double lossProbability,
     long rateBitsPerSecond,
     Framing framing,
-    QueueLimit queueLimit) {}
+    QueueLimit queueLimit) {
+
+  /** What a fabric has to do to emulate a collapsed path at the path's own rate. */
+  public static PathShape of(CollapsedPath path) {
+    return new PathShape(
+        path.latencyNanos(),
+        path.jitter(),
+        path.lossProbability(),
+        path.rateBitsPerSecond(),
+        path.framing(),
+        path.queueLimit());
+  }
+}

@@ -154,13 +154,13 @@ public final class Lab implements AutoCloseable {
     FabricHealth health = fabric.health();
     return String.format(
         Locale.ROOT,
-        "packets left late by p50 %.3f ms, p99 %.3f ms, at most %.3f ms; %s; own drops %d, throttled %d times",
+        "packets left late by p50 %.3f ms, p99 %.3f ms, at most %.3f ms; %s; own drops %d, rested %d times",
         health.latenessP50Nanos() / NANOS_PER_MILLI,
         health.latenessP99Nanos() / NANOS_PER_MILLI,
         health.latenessMaxNanos() / NANOS_PER_MILLI,
         health.realTime() ? "real-time priority" : "no real-time priority",
         health.limitDroppedPackets() + health.deviceDroppedPackets(),
-        health.throttled());
+        health.rests());
   }
 
   /** Takes everything away. */

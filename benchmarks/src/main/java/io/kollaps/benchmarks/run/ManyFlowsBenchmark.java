@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -84,7 +85,13 @@ public final class ManyFlowsBenchmark {
         .analysis()
         .rows(
             new SharingStep(
-                1, begin, begin + seconds * NANOS_PER_SECOND, expected, names().getFirst(), true));
+                1,
+                begin,
+                begin + seconds * NANOS_PER_SECOND,
+                expected,
+                Set.of(),
+                names().getFirst(),
+                true));
   }
 
   private List<String> names() {

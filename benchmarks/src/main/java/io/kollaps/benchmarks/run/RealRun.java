@@ -74,6 +74,12 @@ final class RealRun {
     return compiled;
   }
 
+  /** Reads a run's results folder before it is removed. */
+  @FunctionalInterface
+  interface ResultsReading {
+    void read(Path results) throws IOException;
+  }
+
   /**
    * Runs to its end, or until the switch asks for it; its results are removed.
    *
@@ -81,7 +87,17 @@ final class RealRun {
    */
   RunOutcome play(RunListener listener, StopSwitch stop)
       throws BenchmarkException, InterruptedException {
-    RunOutcome outcome = whole(listener, stop);
+    return play(listener, stop, results -> {});
+  }
+
+  /**
+   * As {@link #play(RunListener, StopSwitch)}.
+   *
+   * @param reading gets the results before they are removed
+   */
+  RunOutcome play(RunListener listener, StopSwitch stop, ResultsReading reading)
+      throws BenchmarkException, InterruptedException {
+    RunOutcome outcome = whole(listener, stop, reading);
     RunEnd end = outcome.observations().end();
     if (end.kind() != RunEnd.Kind.COMPLETED) {
       throw new BenchmarkException("ended early: " + end.detail());
@@ -97,7 +113,7 @@ final class RealRun {
    */
   RunOutcome playUntil(RunListener listener, StopSwitch stop, String reason)
       throws BenchmarkException, InterruptedException {
-    RunOutcome outcome = whole(listener, stop);
+    RunOutcome outcome = whole(listener, stop, results -> {});
     RunEnd end = outcome.observations().end();
     if (!end.detail().equals(reason)) {
       throw new BenchmarkException("ended early: " + end.detail());
@@ -105,7 +121,7 @@ final class RealRun {
     return outcome;
   }
 
-  private RunOutcome whole(RunListener listener, StopSwitch stop)
+  private RunOutcome whole(RunListener listener, StopSwitch stop, ResultsReading reading)
       throws BenchmarkException, InterruptedException {
     try {
       Path results = Files.createTempDirectory("kollaps-bench-");
@@ -119,7 +135,9 @@ final class RealRun {
                 StateFolder.locate(System.getenv()).path(),
                 VERSION,
                 RunRequest.DEFAULT_START_CONDITION_TIMEOUT_NANOS);
-        return new ExperimentRun(request, listener, stop).run();
+        RunOutcome outcome = new ExperimentRun(request, listener, stop).run();
+        reading.read(request.resultsFolder());
+        return outcome;
       } finally {
         removeTree(results);
       }

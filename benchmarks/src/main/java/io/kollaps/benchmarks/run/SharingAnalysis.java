@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -66,26 +65,9 @@ final class SharingAnalysis {
     return rows;
   }
 
-  /**
-   * One row for each flow that is expected in the step, over all of the step's intervals in which
-   * of some flows exactly these had traffic; how fast they settled is not asked. Others, such as
-   * acknowledgements on the way back, do not matter.
-   *
-   * @param watched the flows that matter
-   */
-  List<SharingRow> rowsWhileExactly(SharingStep step, Set<String> watched) {
-    Set<String> wanted = step.expected().keySet();
-    SharingAnalysis exactly =
-        new SharingAnalysis(
-            intervals.stream()
-                .filter(i -> watched.stream().allMatch(f -> i.has(f) == wanted.contains(f)))
-                .toList());
-    List<SharingRow> rows = new ArrayList<>();
-    for (Map.Entry<String, Double> flow : step.expected().entrySet()) {
-      long begin = step.beginNanos();
-      rows.add(exactly.row(step, flow.getKey(), flow.getValue(), begin, begin, null));
-    }
-    return rows;
+  /** What a flow was granted in each interval of a stretch in which it had traffic. */
+  double[] granted(String flow, long fromNanos, long toNanos) {
+    return values(flow, fromNanos, toNanos, s -> s.grantedBitsPerSecond());
   }
 
   private SharingRow row(
@@ -95,12 +77,13 @@ final class SharingAnalysis {
       long steadyFrom,
       long receivedFrom,
       @Nullable Double settleMillis) {
-    double[] granted = values(flow, steadyFrom, step.endNanos(), s -> s.grantedBitsPerSecond());
+    double[] granted = granted(flow, steadyFrom, step.endNanos());
     double mean = Statistics.mean(granted);
     double received = received(flow, receivedFrom, step.endNanos());
     return new SharingRow(
         step.number(),
         flow,
+        step.limited().contains(flow),
         expected,
         mean,
         mean > 0 ? PERCENT * Statistics.deviation(granted) / mean : 0,
@@ -118,8 +101,11 @@ final class SharingAnalysis {
         .toArray();
   }
 
-  /** Intervals without a sample of the flow are intervals without traffic: they count as 0. */
-  private double received(String flow, long fromNanos, long toNanos) {
+  /**
+   * Mean of what passed of a flow in a stretch, in bits per second. Intervals without a sample of
+   * the flow are intervals without traffic: they count as 0.
+   */
+  double received(String flow, long fromNanos, long toNanos) {
     double bits = 0;
     double nanos = 0;
     for (Interval interval : intervals) {
@@ -155,19 +141,23 @@ final class SharingAnalysis {
       if (interval.endNanos() > step.endNanos()) {
         return OptionalInt.empty();
       }
-      if (step.expected().entrySet().stream().allMatch(e -> near(interval, e))) {
+      if (step.expected().entrySet().stream().allMatch(e -> settled(interval, step, e))) {
         return OptionalInt.of(i);
       }
     }
     return OptionalInt.empty();
   }
 
-  private static boolean near(Interval interval, Map.Entry<String, Double> expected) {
+  private static boolean settled(
+      Interval interval, SharingStep step, Map.Entry<String, Double> expected) {
     FlowSample sample = interval.flows().get(expected.getKey());
-    return sample != null
-        && Math.abs(
-                Statistics.errorPercent(
-                    (double) sample.grantedBitsPerSecond(), expected.getValue()))
-            <= SETTLED_PERCENT;
+    if (sample == null) {
+      return false;
+    }
+    double error =
+        Statistics.errorPercent((double) sample.grantedBitsPerSecond(), expected.getValue());
+    return step.limited().contains(expected.getKey())
+        ? error >= -SETTLED_PERCENT
+        : Math.abs(error) <= SETTLED_PERCENT;
   }
 }

@@ -12,7 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The experiment "decentralized throttling" of the Kollaps paper (EuroSys 2020, section 5.4, figure
@@ -132,10 +135,19 @@ final class SharingVector {
               begin * NANOS_PER_SECOND,
               (begin + options.stepSeconds()) * NANOS_PER_SECOND,
               expected(compiled, clients),
+              limited(),
               "c" + changed + ":s" + changed,
               came));
     }
     return steps;
+  }
+
+  private Set<String> limited() {
+    return options.withUdp()
+        ? IntStream.rangeClosed(1, UDP_RATES.length)
+            .mapToObj(i -> "u" + i + ":v" + i)
+            .collect(Collectors.toSet())
+        : Set.of();
   }
 
   private Map<String, Double> expected(CompiledExperiment compiled, int clients) {

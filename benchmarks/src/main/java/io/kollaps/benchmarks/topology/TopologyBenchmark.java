@@ -220,22 +220,10 @@ public final class TopologyBenchmark {
     for (int i = 0; i < chosen.length; i++) {
       for (int j = 0; j < chosen.length; j++) {
         if (i != j) {
-          settings.add(
-              new PathSetting(
-                  i, j, paths.path(chosen[i], chosen[j]).map(TopologyBenchmark::shape)));
+          settings.add(new PathSetting(i, j, paths.path(chosen[i], chosen[j]).map(PathShape::of)));
         }
       }
     }
     return settings;
-  }
-
-  private static PathShape shape(CollapsedPath path) {
-    return new PathShape(
-        path.latencyNanos(),
-        path.jitter(),
-        path.lossProbability(),
-        path.rateBitsPerSecond(),
-        path.framing(),
-        path.queueLimit());
   }
 }

@@ -44,8 +44,28 @@ class SharingAnalysisTest {
         SECOND,
         3 * SECOND,
         came ? Map.of("a:x", 30e6, "b:y", 20e6) : Map.of("a:x", 50e6),
+        Set.of(),
         "b:y",
         came);
+  }
+
+  @Test
+  void shouldLetALimitedFlowBeGrantedMoreThanItWantsButNotLess() {
+    SharingStep limited =
+        new SharingStep(
+            2, SECOND, 3 * SECOND, Map.of("a:x", 45e6, "b:y", 5e6), Set.of("b:y"), "b:y", true);
+    for (int i = 0; i < 10; i++) {
+      interval(Map.of("a:x", new double[] {50, 50}));
+    }
+    interval(Map.of("a:x", new double[] {45, 45}, "b:y", new double[] {4, 4}));
+    for (int i = 11; i < 30; i++) {
+      interval(Map.of("a:x", new double[] {45, 45}, "b:y", new double[] {20, 5}));
+    }
+
+    List<SharingRow> rows = new SharingAnalysis(intervals).rows(limited);
+
+    assertThat(rows).extracting(SharingRow::limited).containsExactly(false, true);
+    assertThat(rows).allSatisfy(row -> assertThat(row.settleMs()).isEqualTo(100));
   }
 
   @Test
@@ -102,30 +122,5 @@ class SharingAnalysisTest {
     }
     SharingRow row = new SharingAnalysis(intervals).rows(step(false)).getFirst();
     assertThat(row.receivedBps()).isCloseTo(25e6, within(1.0));
-  }
-
-  @Test
-  void shouldTakeOnlyIntervalsWithExactlyTheExpectedFlows() {
-    for (int i = 0; i < 30; i++) {
-      interval(
-          i % 3 == 0
-              ? Map.of(
-                  "a:x",
-                  new double[] {30, 29},
-                  "b:y",
-                  new double[] {20, 18},
-                  "x:a",
-                  new double[] {50, 1})
-              : Map.of("a:x", new double[] {50, 49}));
-    }
-
-    List<SharingRow> both =
-        new SharingAnalysis(intervals).rowsWhileExactly(step(true), Set.of("a:x", "b:y"));
-    List<SharingRow> alone =
-        new SharingAnalysis(intervals).rowsWhileExactly(step(false), Set.of("a:x", "b:y"));
-
-    assertThat(both).extracting(SharingRow::grantedBps).containsExactly(30e6, 20e6);
-    assertThat(both.getLast().receivedBps()).isCloseTo(18e6, within(1.0));
-    assertThat(alone.getFirst().receivedBps()).isCloseTo(49e6, within(1.0));
   }
 }

@@ -9,6 +9,7 @@ import io.kollaps.linux.MonotonicClock;
 import io.kollaps.linux.ThreadCpuClock;
 import io.kollaps.linux.ThreadPriority;
 import io.kollaps.linux.TimerDescriptor;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The fabric's thread: reads what endpoints sent, writes what is due, makes changes, and waits. In
@@ -104,10 +105,12 @@ final class FabricLoop implements Runnable {
       busy = true;
     }
     long now = MonotonicClock.nanos();
-    if (realTime && now >= limiter.adviceDueNanos()) {
-      follow(limiter.advise(now, cpu.nanos()));
+    if (realTime && now >= limiter.lookDueNanos() && limiter.mustRest(now, cpu.nanos())) {
+      health.rested();
+      LockSupport.parkNanos(DutyLimiter.REST_NANOS);
+      now = MonotonicClock.nanos();
     }
-    int ready = epoll.await(timeout(limiter, realTime, now));
+    int ready = epoll.await(timeout(limiter, now));
     if (ready < 0 && ready != -Errno.EINTR) {
       throw new LinuxException("epoll_wait failed: " + Errno.name(-ready), -ready);
     }
@@ -120,7 +123,7 @@ final class FabricLoop implements Runnable {
   }
 
   /** How long the round may wait: 0 or, with the timer set, until something happens. */
-  private int timeout(DutyLimiter limiter, boolean realTime, long now) {
+  private int timeout(DutyLimiter limiter, long now) {
     long next = engine.nextDepartureNanos();
     spinning = false;
     if (next <= now) {
@@ -132,9 +135,6 @@ final class FabricLoop implements Runnable {
       return 0;
     }
     long wake = next == Long.MAX_VALUE || !maySpin ? next : next - SPIN_NANOS;
-    if (realTime && limiter.lowered()) {
-      wake = Math.min(wake, Math.max(now + 1, limiter.adviceDueNanos()));
-    }
     // an alarm that comes too early costs one idle round, less than setting it anew every time
     if (wake != Long.MAX_VALUE && wake != armedNanos) {
       timer.arm(Math.max(1, wake));
@@ -202,24 +202,5 @@ final class FabricLoop implements Runnable {
       departed++;
     }
     return departed;
-  }
-
-  private void follow(DutyLimiter.Advice advice) throws LinuxException {
-    switch (advice) {
-      case STAY -> {}
-      case LOWER -> {
-        ThreadPriority.normal();
-        health.throttled();
-      }
-      case RAISE -> {
-        int error = ThreadPriority.tryRealTime(REAL_TIME_PRIORITY);
-        if (error != 0) {
-          throw new LinuxException(
-              "real-time priority was given up for a while and is now refused: "
-                  + Errno.name(error),
-              error);
-        }
-      }
-    }
   }
 }

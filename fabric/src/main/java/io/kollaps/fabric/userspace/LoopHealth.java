@@ -9,7 +9,7 @@ final class LoopHealth {
   private volatile Optional<ThreadCpuClock> cpu = Optional.empty();
   private volatile long finalCpuNanos;
   private volatile boolean realTime;
-  private volatile long throttled;
+  private volatile long rests;
   private volatile long failedReads;
 
   void started(ThreadCpuClock clock, boolean hasRealTime) {
@@ -30,8 +30,8 @@ final class LoopHealth {
   // the fields below have one writer, so that reading and writing them apart loses nothing
 
   @SuppressWarnings("NonAtomicVolatileUpdate")
-  void throttled() {
-    throttled++;
+  void rested() {
+    rests++;
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate")
@@ -52,8 +52,8 @@ final class LoopHealth {
     return realTime;
   }
 
-  long throttledCount() {
-    return throttled;
+  long rests() {
+    return rests;
   }
 
   long failedReads() {

@@ -247,7 +247,7 @@ public final class UserSpaceFabric implements Fabric {
         atDevices,
         statistics.unroutedPackets(),
         loop.realTime(),
-        loop.throttledCount());
+        loop.rests());
   }
 
   /** A device that cannot be asked was taken away from outside: what it dropped went with it. */

@@ -2,7 +2,6 @@ package io.kollaps.fabric.userspace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kollaps.fabric.userspace.DutyLimiter.Advice;
 import org.junit.jupiter.api.Test;
 
 class DutyLimiterTest {
@@ -25,23 +24,49 @@ class DutyLimiterTest {
   }
 
   @Test
-  void shouldGivePriorityUpForOneWindowWhenBusyNearlyAllTheTime() {
+  void shouldRestWhenItWorksNearlyAllTheTime() {
     DutyLimiter limiter = new DutyLimiter(START, 1_000);
+    assertThat(limiter.lookDueNanos()).isEqualTo(START + WINDOW);
     long busy = WINDOW * 91 / 100;
-    assertThat(limiter.advise(START + WINDOW, 1_000 + busy)).isEqualTo(Advice.LOWER);
-    assertThat(limiter.lowered()).isTrue();
-    assertThat(limiter.adviceDueNanos()).isEqualTo(START + 2 * WINDOW);
-    assertThat(limiter.advise(START + 2 * WINDOW, 1_000 + 2 * busy)).isEqualTo(Advice.RAISE);
-    assertThat(limiter.lowered()).isFalse();
-    assertThat(limiter.advise(START + 3 * WINDOW, 1_000 + 2 * busy)).isEqualTo(Advice.STAY);
+    assertThat(limiter.mustRest(START + WINDOW, 1_000 + busy)).isTrue();
+    assertThat(limiter.lookDueNanos()).isEqualTo(START + 2 * WINDOW);
+    assertThat(limiter.mustRest(START + 2 * WINDOW, 1_000 + busy)).isFalse();
   }
 
   @Test
-  void shouldKeepPriorityWhenBusyOnlyMostOfTheTime() {
+  void shouldLeaveATwelfthOfAProcessorToOthersHoweverMuchThereIsToDo() {
     DutyLimiter limiter = new DutyLimiter(START, 0);
-    assertThat(limiter.advise(START + WINDOW, WINDOW * 89 / 100)).isEqualTo(Advice.STAY);
+    long now = START;
+    long cpu = 0;
+    for (int window = 0; window < 1_000; window++) {
+      now += WINDOW;
+      cpu += WINDOW;
+      if (limiter.mustRest(now, cpu)) {
+        now += DutyLimiter.REST_NANOS;
+      }
+    }
+    assertThat(cpu).isLessThan((now - START) * 11 / 12);
+  }
+
+  @Test
+  void shouldStopWaitingAwakeBeforeItRests() {
+    DutyLimiter limiter = new DutyLimiter(START, 0);
+    long work = WINDOW * 70 / 100;
+    long spin = WINDOW * 29 / 100;
+    limiter.spun(spin);
+    assertThat(limiter.mustRest(START + WINDOW, work + spin)).isFalse();
+    assertThat(limiter.maySpin(START + WINDOW)).isFalse();
+    // with less work it waits awake again
+    long later = START + 2 * WINDOW;
+    assertThat(limiter.mustRest(later, work + spin + WINDOW * 40 / 100)).isFalse();
+    assertThat(limiter.maySpin(later)).isTrue();
+  }
+
+  @Test
+  void shouldNotRestWhenBusyOnlyMostOfTheTime() {
+    DutyLimiter limiter = new DutyLimiter(START, 0);
+    assertThat(limiter.mustRest(START + WINDOW, WINDOW * 89 / 100)).isFalse();
     // after a long sleep the share is of the whole time
-    assertThat(limiter.advise(START + 11 * WINDOW, WINDOW * 89 / 100 + 2 * WINDOW))
-        .isEqualTo(Advice.STAY);
+    assertThat(limiter.mustRest(START + 11 * WINDOW, WINDOW * 89 / 100 + 2 * WINDOW)).isFalse();
   }
 }

@@ -313,7 +313,7 @@ final class ReportSections {
     fact("Dropped at devices", Long.toString(fabric.deviceDroppedPackets()));
     fact("To unknown addresses", Long.toString(fabric.unroutedPackets()));
     fact("Real-time priority", fabric.realTime() ? "yes" : "no");
-    fact("Gave up priority", fabric.throttled() + " times");
+    fact("Rested for the programs", fabric.rests() + " times");
   }
 
   private void topology(String text, boolean cut) {

@@ -121,7 +121,7 @@ public final class ResultsJson {
         .put("device_dropped_packets", fabric.deviceDroppedPackets())
         .put("unrouted_packets", fabric.unroutedPackets())
         .put("real_time", fabric.realTime())
-        .put("throttled", fabric.throttled());
+        .put("rests", fabric.rests());
     HostHealth host = health.host();
     json.putObject("host")
         .put("samples", host.samples())

@@ -43,20 +43,10 @@ record PreparedEpoch(int index, List<PathSetting> changes, PathTable table) {
         Optional<CollapsedPath> old = before.flatMap(paths -> paths.path(source, destination));
         Optional<CollapsedPath> now = after.path(from, to);
         if (!old.equals(now)) {
-          changes.add(new PathSetting(from, to, now.map(PreparedEpoch::shape)));
+          changes.add(new PathSetting(from, to, now.map(PathShape::of)));
         }
       }
     }
     return changes;
-  }
-
-  private static PathShape shape(CollapsedPath path) {
-    return new PathShape(
-        path.latencyNanos(),
-        path.jitter(),
-        path.lossProbability(),
-        path.rateBitsPerSecond(),
-        path.framing(),
-        path.queueLimit());
   }
 }

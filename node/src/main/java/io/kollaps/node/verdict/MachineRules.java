@@ -181,12 +181,12 @@ final class MachineRules {
           "The fabric ran without real-time priority.",
           "Run as root for steadier latencies on a busy machine.");
     }
-    if (fabric.throttled() > 0) {
+    if (fabric.rests() > 0) {
       inform(
-          "fabric-throttled",
-          "The fabric gave up its priority "
-              + fabric.throttled()
-              + " times so that programs could run.",
+          "fabric-rested",
+          "The fabric worked nearly all the time and rested "
+              + fabric.rests()
+              + " times for 2 ms, so that programs could run.",
           "Lower the rates or use a machine with more processors.");
     }
     if (fabric.unroutedPackets() > 0) {
