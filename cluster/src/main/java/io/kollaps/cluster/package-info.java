@@ -1,4 +1,4 @@
-/** The nodes of a cluster: who they are. The rooms below say how they trust, speak and remember. */
+/** Nodes of a cluster. Nothing here knows an experiment. */
 @NullMarked
 package io.kollaps.cluster;
 

@@ -1,0 +1,385 @@
+package io.kollaps.cluster.capacity;
+
+import io.kollaps.cluster.NodeId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the capacity map of a cluster: tells which probes are needed for a joining node, places it,
+ * takes out nodes that leave, and has old entries verified. A state machine for the leader's event
+ * loop: not safe for threads.
+ *
+ * <p>Joins run one after the other, the fastest interface first, because transfers at the same time
+ * lower one another's result. With {@link JoinSettings#parallelJoins} above 1 the first probes of
+ * several joining nodes run at once, each with a partner of its own: a result that reaches the
+ * joining node's interface is exact all the same, the others are repeated alone.
+ *
+ * <p>Bounds: {@value #MAX_NODES} nodes, {@value #MAX_WAITING} waiting joins and verifications each;
+ * what is more fails at once.
+ */
+public final class CapacityMapper {
+  /** Most nodes in a map. */
+  public static final int MAX_NODES = 10_000;
+
+  /** Most joins that wait, and most verifications that wait. */
+  public static final int MAX_WAITING = 10_000;
+
+  private final JoinSettings settings;
+  private final ExpectedCapacities expected;
+  private final Dendrogram tree;
+  private final DirectionBook book;
+  private final Departures departures = new Departures();
+  private final List<Join> waiting = new ArrayList<>();
+  private final Deque<Join> alone = new ArrayDeque<>();
+  private final Map<NodeId, Join> running = new LinkedHashMap<>();
+  private final Deque<NodePair> unverified = new ArrayDeque<>();
+  private @Nullable NodePair verified;
+  private int verifyAttempts;
+  private boolean together;
+  private List<JoinCommand> commands = new ArrayList<>();
+  private @Nullable CapacityMap current;
+
+  /** Starts with an empty map. */
+  public CapacityMapper(JoinSettings settings, ExpectedCapacities expected) {
+    this(settings, expected, CapacityMap.EMPTY);
+  }
+
+  /** Takes over a map, as a new leader does; joins that ran at the old one begin again. */
+  public CapacityMapper(JoinSettings settings, ExpectedCapacities expected, CapacityMap map) {
+    this.settings = settings;
+    this.expected = expected;
+    this.tree = Dendrogram.restored(map);
+    this.book = new DirectionBook(tree, settings.relativeNoise());
+    map.measurements().forEach((pair, m) -> book.note(pair.first(), pair.second(), m));
+    book.restore(map.directions());
+  }
+
+  /** The map of now: every node that has joined and not left. */
+  public CapacityMap map() {
+    CapacityMap known = current;
+    if (known == null) {
+      Dendrogram.Saved saved = tree.saved();
+      known = new CapacityMap(saved.nodes(), saved.levels(), book.measurements(), book.inferred());
+      current = known;
+    }
+    return known;
+  }
+
+  /** True while a join or verification runs or waits. */
+  public boolean busy() {
+    return verified != null || !running.isEmpty() || !waiting.isEmpty() || !alone.isEmpty();
+  }
+
+  /** Takes an event and tells what to do. Events about what is not running are ignored. */
+  public List<JoinCommand> handle(JoinEvent event) {
+    commands = new ArrayList<>();
+    switch (event) {
+      case JoinEvent.JoinBegins(NodeProfile node, Hints hints, long at) -> begin(node, hints, at);
+      case JoinEvent.ProbeDone(NodeId from, NodeId to, Measurement measured) ->
+          probed(from, to, measured);
+      case JoinEvent.ProbeFailed(NodeId from, NodeId to, String reason) -> failed(from, to, reason);
+      case JoinEvent.JoinAborted(NodeId node) -> abort(node);
+      case JoinEvent.NodeLeft(NodeId node, long _) -> left(node);
+      case JoinEvent.Idle(long at) -> {
+        if (!busy()) {
+          Verification.next(tree, at - settings.verifyAfterNanos()).ifPresent(unverified::add);
+        }
+      }
+      case JoinEvent.VerifyAsked(NodeId a, NodeId b, long at) -> askVerified(a, b, at);
+    }
+    advance();
+    return commands;
+  }
+
+  private void begin(NodeProfile node, Hints hints, long atNanos) {
+    if (running.containsKey(node.id()) || waits(node.id())) {
+      return;
+    }
+    if (tree.has(node.id())) {
+      if (fresh(node, atNanos)) {
+        commands.add(new JoinCommand.Joined(node.id(), 0));
+        return;
+      }
+      left(node.id());
+    }
+    if (tree.size() + running.size() >= MAX_NODES || waiting.size() >= MAX_WAITING) {
+      commands.add(
+          new JoinCommand.JoinFailed(
+              node.id(),
+              "the cluster has "
+                  + tree.size()
+                  + " nodes and "
+                  + waiting.size()
+                  + " waiting joins; it takes no more: try again later"));
+      return;
+    }
+    Join join = new Join(node, hints, atNanos);
+    departures
+        .recall(node, atNanos - settings.freshNanos())
+        .ifPresent(
+            known -> {
+              join.recall(known.row());
+              known.measured().forEach(join.measured()::put);
+            });
+    waiting.add(join);
+  }
+
+  /** True for a node in the map that need not be measured again. */
+  private boolean fresh(NodeProfile node, long atNanos) {
+    Vertex known = tree.leaf(node.id());
+    return known.sampledAtNanos() >= atNanos - settings.freshNanos()
+        && known.node().nicBitsPerSecond().equals(node.nicBitsPerSecond());
+  }
+
+  private boolean waits(NodeId node) {
+    return waiting.stream().anyMatch(join -> join.node().id().equals(node))
+        || alone.stream().anyMatch(join -> join.node().id().equals(node));
+  }
+
+  private void probed(NodeId from, NodeId to, Measurement measured) {
+    if (NodePair.of(from, to).equals(verified)) {
+      verifiedBy(from, to, measured);
+      return;
+    }
+    Join join = running.get(from);
+    if (join == null || !join.waitsFor(to)) {
+      return;
+    }
+    if (together && !join.search().saturates(measured)) {
+      join.discard();
+      running.remove(from);
+      alone.add(join);
+      return;
+    }
+    join.note(to, measured);
+    if (join.expected().isPresent() && placedAsExpected(join, to, measured)) {
+      return;
+    }
+    if (join.expected().isPresent() || together) {
+      start(join, ExpectedCapacities.NONE); // the tree may have grown since this probe was asked
+      return;
+    }
+    join.search().answer(measured);
+    ask(join, join.next());
+  }
+
+  private boolean placedAsExpected(Join join, NodeId with, Measurement measured) {
+    double told = join.expected().orElseThrow();
+    double found = measured.both(settings.relativeNoise());
+    NodePair pair = NodePair.of(join.node().id(), with);
+    if (!Span.of(found, settings.relativeNoise()).overlaps(Span.exact(told))) {
+      commands.add(new JoinCommand.TopologyContradicted(pair, Math.round(told), Math.round(found)));
+      return false;
+    }
+    Sample sample =
+        new Sample(
+            pair,
+            told,
+            Span.exact(told),
+            measured.asymmetric(settings.relativeNoise()),
+            measured.atNanos());
+    tree.insert(join.node(), with, sample, settings.tolerance());
+    joined(join);
+    return true;
+  }
+
+  private void ask(Join join, Optional<NodeId> partner) {
+    if (partner.isPresent()) {
+      running.put(join.node().id(), join);
+      commands.add(new JoinCommand.Probe(join.node().id(), partner.get()));
+    } else {
+      join.search().place(join.beganAtNanos());
+      joined(join);
+    }
+  }
+
+  private void joined(Join join) {
+    NodeId node = join.node().id();
+    running.remove(node);
+    join.measured()
+        .forEach(
+            (other, measured) -> {
+              if (tree.has(other)) {
+                book.note(node, other, measured);
+              }
+            });
+    book.infer(node);
+    current = null;
+    commands.add(new JoinCommand.Joined(node, join.probes()));
+  }
+
+  private void start(Join join, ExpectedCapacities capacities) {
+    Set<NodeId> busy = new HashSet<>();
+    running.values().forEach(other -> other.partner().ifPresent(busy::add));
+    ask(join, join.start(tree, settings, capacities, busy));
+  }
+
+  private void failed(NodeId from, NodeId to, String reason) {
+    if (NodePair.of(from, to).equals(verified)) {
+      verifyAttempts++;
+      if (verifyAttempts < settings.probeAttempts()) {
+        commands.add(new JoinCommand.Probe(from, to));
+      } else {
+        commands.add(new JoinCommand.VerificationFailed(NodePair.of(from, to), reason));
+        verified = null;
+      }
+      return;
+    }
+    Join join = running.get(from);
+    if (join == null || !join.waitsFor(to)) {
+      return;
+    }
+    if (join.mayTryAgain(settings.probeAttempts())) {
+      commands.add(new JoinCommand.Probe(from, to));
+    } else {
+      running.remove(from);
+      commands.add(
+          new JoinCommand.JoinFailed(
+              from,
+              "the probe with "
+                  + to
+                  + " failed "
+                  + settings.probeAttempts()
+                  + " times, at last: "
+                  + reason
+                  + "; see that both nodes reach one another and join again"));
+    }
+  }
+
+  private void abort(NodeId node) {
+    waiting.removeIf(join -> join.node().id().equals(node));
+    alone.removeIf(join -> join.node().id().equals(node));
+    Join join = running.remove(node);
+    if (join != null) {
+      join.partner().ifPresent(to -> commands.add(new JoinCommand.CancelProbe(node, to)));
+    }
+  }
+
+  private void left(NodeId node) {
+    abort(node);
+    unverified.removeIf(pair -> pair.has(node));
+    if (verified != null && verified.has(node)) {
+      commands.add(new JoinCommand.CancelProbe(verified.first(), verified.second()));
+      commands.add(new JoinCommand.VerificationFailed(verified, "node " + node + " has left"));
+      verified = null;
+    }
+    if (tree.has(node)) {
+      departures.note(tree, node, book.measuredWith(node));
+      drop(node);
+      List.copyOf(running.values()).forEach(this::restart);
+    }
+  }
+
+  private void drop(NodeId node) {
+    tree.remove(node);
+    book.remove(node);
+    current = null;
+  }
+
+  /** The tree changed below a running search: it starts again with what it has measured. */
+  private void restart(Join join) {
+    Optional<NodeId> before = join.partner();
+    NodeId node = join.node().id();
+    running.remove(node);
+    int sent = commands.size();
+    start(join, together ? ExpectedCapacities.NONE : expected);
+    if (before.isPresent() && before.equals(join.partner())) {
+      commands.subList(sent, commands.size()).clear(); // that probe runs already
+    } else {
+      before.ifPresent(to -> commands.add(sent, new JoinCommand.CancelProbe(node, to)));
+    }
+  }
+
+  private void askVerified(NodeId a, NodeId b, long atNanos) {
+    NodePair pair = NodePair.of(a, b);
+    if (!tree.has(a) || !tree.has(b)) {
+      commands.add(new JoinCommand.VerificationFailed(pair, "a node of it is not in the map"));
+      return;
+    }
+    Measurement known = book.measurements().get(pair);
+    if (known != null && atNanos - known.atNanos() <= settings.freshNanos()) {
+      commands.add(new JoinCommand.Verified(pair, true));
+    } else if (unverified.size() >= MAX_WAITING) {
+      commands.add(
+          new JoinCommand.VerificationFailed(pair, MAX_WAITING + " others wait: ask again later"));
+    } else if (!unverified.contains(pair) && !pair.equals(verified)) {
+      unverified.add(pair);
+    }
+  }
+
+  private void verifiedBy(NodeId from, NodeId to, Measurement measured) {
+    NodePair pair = NodePair.of(from, to);
+    verified = null;
+    Vertex level = tree.between(from, to);
+    double value = measured.both(settings.relativeNoise());
+    Span span = Span.of(value, settings.relativeNoise());
+    boolean held = span.overlaps(level.span());
+    if (held) {
+      boolean differs = measured.asymmetric(settings.relativeNoise());
+      level.add(new Sample(pair, value, span, differs, measured.atNanos()));
+      book.note(from, to, measured);
+      current = null;
+    } else {
+      remeasure(from, measured.atNanos());
+      remeasure(to, measured.atNanos());
+    }
+    commands.add(new JoinCommand.Verified(pair, held));
+  }
+
+  /** Nobody can tell which of two nodes stands elsewhere now, so both are measured anew. */
+  private void remeasure(NodeId node, long atNanos) {
+    alone.add(new Join(tree.leaf(node).node(), Hints.NONE, atNanos));
+    drop(node);
+    unverified.removeIf(pair -> pair.has(node));
+  }
+
+  private void advance() {
+    while (running.isEmpty() && verified == null) {
+      if (!alone.isEmpty()) {
+        together = false;
+        start(alone.removeFirst(), expected);
+      } else if (!waiting.isEmpty()) {
+        startWaiting();
+      } else if (!unverified.isEmpty()) {
+        NodePair pair = unverified.removeFirst();
+        verified = pair;
+        verifyAttempts = 0;
+        commands.add(new JoinCommand.Probe(pair.first(), pair.second()));
+      } else {
+        return;
+      }
+    }
+  }
+
+  private void startWaiting() {
+    waiting.sort(Comparator.comparingLong(CapacityMapper::speed).reversed());
+    int most = Math.min(settings.parallelJoins(), tree.size());
+    together = most > 1;
+    if (!together) {
+      start(waiting.removeFirst(), expected);
+      return;
+    }
+    List<Join> slot = waiting.stream().filter(join -> speed(join) > 0).limit(most).toList();
+    if (slot.isEmpty()) {
+      together = false;
+      start(waiting.removeFirst(), expected);
+      return;
+    }
+    waiting.removeAll(slot);
+    slot.forEach(join -> start(join, ExpectedCapacities.NONE));
+  }
+
+  /** Speed of a joining node's interface, 0 where unknown. */
+  private static long speed(Join join) {
+    return join.node().nicBitsPerSecond().orElse(0);
+  }
+}
