@@ -19,6 +19,8 @@ class ArchitectureTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
+          // made by protoc: neither ours to shape nor to describe
+          .withImportOption(location -> !location.contains("/io/kollaps/cluster/generated/"))
           .importPackages("io.kollaps");
 
   @Test
@@ -31,7 +33,15 @@ class ArchitectureTest {
             .collect(Collectors.toSet());
     assertThat(rooms)
         .containsExactlyInAnyOrder(
-            "topology", "emulation", "linux", "fabric", "runtime", "node", "benchmarks", "cli");
+            "topology",
+            "emulation",
+            "linux",
+            "fabric",
+            "runtime",
+            "cluster",
+            "node",
+            "benchmarks",
+            "cli");
   }
 
   @Test
@@ -48,6 +58,8 @@ class ArchitectureTest {
         .definedBy("io.kollaps.fabric..")
         .layer("runtime")
         .definedBy("io.kollaps.runtime..")
+        .layer("cluster")
+        .definedBy("io.kollaps.cluster..")
         .layer("node")
         .definedBy("io.kollaps.node..")
         .layer("benchmarks")
@@ -64,8 +76,10 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("topology", "linux")
         .whereLayer("runtime")
         .mayOnlyAccessLayers("topology", "linux")
+        .whereLayer("cluster")
+        .mayOnlyAccessLayers("topology")
         .whereLayer("node")
-        .mayOnlyAccessLayers("topology", "emulation", "linux", "fabric", "runtime")
+        .mayOnlyAccessLayers("topology", "emulation", "linux", "fabric", "runtime", "cluster")
         .whereLayer("cli")
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("benchmarks")
@@ -78,7 +92,11 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            "io.kollaps.topology..", "io.kollaps.emulation..", "io.kollaps.node.verdict..")
+            "io.kollaps.topology..",
+            "io.kollaps.emulation..",
+            "io.kollaps.node.verdict..",
+            "io.kollaps.cluster.capacity..",
+            "io.kollaps.cluster.clock..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(

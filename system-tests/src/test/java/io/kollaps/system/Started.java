@@ -27,6 +27,16 @@ final class Started {
     return process.pid();
   }
 
+  /** File of what it prints to standard output. */
+  Path out() {
+    return out;
+  }
+
+  /** File of what it prints to standard error. */
+  Path err() {
+    return err;
+  }
+
   boolean alive() {
     return process.isAlive();
   }

@@ -119,12 +119,17 @@ public final class Discovery implements AutoCloseable {
    * @return where calls can be made, each once
    */
   public static List<InetSocketAddress> find(int port, Duration wait) throws IOException {
+    return find(port, wait, broadcasts());
+  }
+
+  static List<InetSocketAddress> find(int port, Duration wait, List<InetAddress> asked)
+      throws IOException {
     long nonce = new SecureRandom().nextLong();
     byte[] question = head(QUESTION, nonce, QUESTION_BYTES).array();
     Set<InetSocketAddress> found = new LinkedHashSet<>();
     try (DatagramSocket socket = new DatagramSocket()) {
       socket.setBroadcast(true);
-      for (InetAddress broadcast : broadcasts()) {
+      for (InetAddress broadcast : asked) {
         try {
           socket.send(
               new DatagramPacket(

@@ -38,6 +38,8 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -54,7 +56,6 @@ final class ClusterNode implements AutoCloseable {
   /** A key that was handed over is kept this long, until the division that needs it is done. */
   private static final long AUTHORITY_GRACE_NANOS = 120_000_000_000L;
 
-  /** Clock exchanges are as many as signs of life; the estimator keeps the last minutes. */
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
 
   private final NodeSettings settings;
@@ -323,16 +324,26 @@ final class ClusterNode implements AutoCloseable {
 
   private void beat() {
     try {
-      Optional<Member> leader = leader();
       DatagramPort port = datagrams();
-      if (port == null || leader.isEmpty() || leader.get().id().equals(self())) {
-        return;
+      Optional<InetSocketAddress> to = toLeader();
+      if (port != null && to.isPresent()) {
+        Beat.Sign sign = new Beat.Sign(clock.nanos(), known.revision(), clockOffset());
+        port.send(sign.bytes(), to.get());
       }
-      Beat.Sign sign = new Beat.Sign(clock.nanos(), known.revision(), clockOffset());
-      port.send(sign.bytes(), new InetSocketAddress(leader.get().host(), leader.get().port()));
     } catch (RuntimeException e) {
       LOG.error("a sign of life could not be given", e); // an exception would end them all
     }
+  }
+
+  private Optional<InetSocketAddress> toLeader() {
+    Optional<Member> leader = leader();
+    if (leader.isPresent()) {
+      return leader
+          .filter(member -> !member.id().equals(self()))
+          .map(member -> new InetSocketAddress(member.host(), member.port()));
+    }
+    // a new node follows the state once the leader has heard it
+    return known.formed() ? Optional.empty() : origin.admittedBy();
   }
 
   private void received(NodeId sender, ByteBuffer payload, InetSocketAddress from) {
@@ -428,26 +439,40 @@ final class ClusterNode implements AutoCloseable {
       var _ = leadership.submit(new ControlCommand.UpdateMember(actual));
       return;
     }
-    Optional<Member> leader = leader();
-    if (leader.isEmpty()) {
-      return;
+    // where no leader is known, since it looks for this node elsewhere, any member knows it
+    Deque<Member> asked = new ArrayDeque<>();
+    leader().ifPresentOrElse(asked::add, () -> asked.addAll(now.membersByAdmission()));
+    for (Member member : asked) {
+      if (!member.id().equals(self())
+          && announce(actual, member.id(), member.host(), member.port())) {
+        return;
+      }
     }
+  }
+
+  /** True when the leader has heard of it. */
+  private boolean announce(Member actual, NodeId to, String host, int port) {
+    AnnounceRequest request =
+        AnnounceRequest.newBuilder().setMember(ControlCodec.toMessage(actual)).build();
     try {
-      Outcome outcome =
-          client.call(
-              leader.get().id(),
-              leader.get().host(),
-              leader.get().port(),
-              stub ->
-                  stub.announce(
-                      AnnounceRequest.newBuilder()
-                          .setMember(ControlCodec.toMessage(actual))
-                          .build()));
+      Outcome outcome = client.call(to, host, port, stub -> stub.announce(request));
+      if (outcome.getResultCase() == Outcome.ResultCase.LEADER_AT
+          && !outcome.getLeaderAt().getId().isEmpty()) {
+        var leader = outcome.getLeaderAt();
+        outcome =
+            client.call(
+                new NodeId(leader.getId()),
+                leader.getHost(),
+                leader.getPort(),
+                stub -> stub.announce(request));
+      }
       if (outcome.getResultCase() == Outcome.ResultCase.REFUSED) {
         watch.ended("the cluster refuses this node's new values: " + outcome.getRefused(), false);
       }
+      return outcome.getResultCase() == Outcome.ResultCase.DONE;
     } catch (NodeClient.CallFailure e) {
       LOG.debug("the leader could not be told of this node's values: {}", e.getMessage());
+      return false;
     }
   }
 

@@ -91,6 +91,7 @@ final class Leadership {
         if (id.equals(self)) {
           continue;
         }
+        liveness.notice(id, now);
         if (liveness.lost(id, now)) {
           if (lost.add(id)) {
             LOG.warn(
@@ -103,6 +104,7 @@ final class Leadership {
         }
       }
       lost.retainAll(state.members().keySet());
+      liveness.retain(state.members().keySet());
     }
   }
 

@@ -5,6 +5,7 @@ import io.kollaps.cluster.clock.ClockOffset;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a leader has heard of the members. A leader that has just begun gives everybody the time of
@@ -13,6 +14,7 @@ import java.util.Optional;
 final class Liveness {
   private final long lostAfterNanos;
   private final Map<NodeId, Heard> heard = new HashMap<>();
+  private final Map<NodeId, Long> noticed = new HashMap<>();
   private long sinceNanos;
 
   /**
@@ -32,7 +34,13 @@ final class Liveness {
   /** This node leads from now on. */
   void begin(long nowNanos) {
     heard.clear();
+    noticed.clear();
     sinceNanos = nowNanos;
+  }
+
+  /** A node is a member; from the first time on its silence counts. */
+  void notice(NodeId node, long nowNanos) {
+    noticed.putIfAbsent(node, nowNanos);
   }
 
   /** A member gave a sign. */
@@ -40,9 +48,10 @@ final class Liveness {
     heard.put(node, sign);
   }
 
-  /** A member is none any more. */
-  void forget(NodeId node) {
-    heard.remove(node);
+  /** Forgets all but these members. */
+  void retain(Set<NodeId> members) {
+    heard.keySet().retainAll(members);
+    noticed.keySet().retainAll(members);
   }
 
   /** The last sign of a member to this leader. */
@@ -52,7 +61,8 @@ final class Liveness {
 
   /** How long a member has been silent to this leader. */
   long silentNanos(NodeId node, long nowNanos) {
-    return nowNanos - last(node).map(Heard::atNanos).orElse(sinceNanos);
+    long since = Math.max(sinceNanos, noticed.getOrDefault(node, nowNanos));
+    return nowNanos - last(node).map(Heard::atNanos).orElse(since);
   }
 
   /** Whether a member is lost. */

@@ -187,7 +187,8 @@ public final class NodeDaemon implements AutoCloseable {
           credentials,
           known(store::loadAuthority),
           Optional.empty(),
-          Set.of());
+          Set.of(),
+          Optional.empty());
     }
 
     private Origin bootstrap() throws DaemonFailure, IOException {
@@ -211,7 +212,8 @@ public final class NodeDaemon implements AutoCloseable {
             credentials,
             Optional.of(authority),
             Optional.empty(),
-            Set.of());
+            Set.of(),
+            Optional.empty());
       } catch (SecurityFailure e) {
         throw new IllegalStateException("a new authority refuses its first node", e);
       }
