@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       BenchSharingCommand.class,
       BenchEventsCommand.class,
       BenchEndpointsCommand.class,
+      BenchDiscoveryCommand.class,
     })
 final class BenchCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;

@@ -70,6 +70,29 @@ class BenchCommandTest {
   }
 
   @Test
+  void shouldCountCapacityProbesFromTheCommandLine() {
+    int code =
+        line.execute(
+            "bench",
+            "discovery",
+            "--nodes",
+            "20",
+            "--graphs",
+            "3",
+            "--kind",
+            "star",
+            "--noise",
+            "3 %",
+            "--json");
+
+    assertThat(code).isEqualTo(ExitCode.OK);
+    JsonNode own = new JsonMapper().readTree(out.toString()).get(0);
+    assertThat(own.get("algorithm").asString()).isEqualTo("kollaps");
+    assertThat(own.get("tests_per_node_max").asDouble()).isEqualTo(19 / 20.0);
+    assertThat(own.get("share_over_10_percent").asDouble()).isZero();
+  }
+
+  @Test
   void shouldRefuseUnknownFabricsAndImpossibleSizes() {
     assertThat(line.execute("bench", "fabric", "--fabric", "tc2")).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(line.execute("bench", "sharing", "--step", "1")).isEqualTo(ExitCode.BAD_INPUT);

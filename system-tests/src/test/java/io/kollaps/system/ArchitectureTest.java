@@ -35,10 +35,10 @@ class ArchitectureTest {
         .containsExactlyInAnyOrder(
             "topology",
             "emulation",
+            "cluster",
             "linux",
             "fabric",
             "runtime",
-            "cluster",
             "node",
             "benchmarks",
             "cli");
@@ -52,14 +52,14 @@ class ArchitectureTest {
         .definedBy("io.kollaps.topology..")
         .layer("emulation")
         .definedBy("io.kollaps.emulation..")
+        .layer("cluster")
+        .definedBy("io.kollaps.cluster..")
         .layer("linux")
         .definedBy("io.kollaps.linux..")
         .layer("fabric")
         .definedBy("io.kollaps.fabric..")
         .layer("runtime")
         .definedBy("io.kollaps.runtime..")
-        .layer("cluster")
-        .definedBy("io.kollaps.cluster..")
         .layer("node")
         .definedBy("io.kollaps.node..")
         .layer("benchmarks")
@@ -72,14 +72,14 @@ class ArchitectureTest {
         .mayNotAccessAnyLayer()
         .whereLayer("emulation")
         .mayOnlyAccessLayers("topology")
+        .whereLayer("cluster")
+        .mayOnlyAccessLayers("topology")
         .whereLayer("fabric")
         .mayOnlyAccessLayers("topology", "linux")
         .whereLayer("runtime")
         .mayOnlyAccessLayers("topology", "linux")
-        .whereLayer("cluster")
-        .mayOnlyAccessLayers("topology")
         .whereLayer("node")
-        .mayOnlyAccessLayers("topology", "emulation", "linux", "fabric", "runtime", "cluster")
+        .mayOnlyAccessLayers("topology", "emulation", "cluster", "linux", "fabric", "runtime")
         .whereLayer("cli")
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("benchmarks")
@@ -96,7 +96,9 @@ class ArchitectureTest {
             "io.kollaps.emulation..",
             "io.kollaps.node.verdict..",
             "io.kollaps.cluster.capacity..",
-            "io.kollaps.cluster.clock..")
+            "io.kollaps.cluster.clock..",
+            "io.kollaps.cluster.membership..",
+            "io.kollaps.cluster.simulate..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -118,6 +120,18 @@ class ArchitectureTest {
         .callMethod(java.util.random.RandomGenerator.class, "getDefault")
         .orShould()
         .callMethod(java.time.Instant.class, "now")
+        .check(CLASSES);
+  }
+
+  @Test
+  void shouldKeepExperimentsOutOfTheCluster() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.kollaps.cluster..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.kollaps.topology", "io.kollaps.topology.read", "io.kollaps.topology.path")
         .check(CLASSES);
   }
 

@@ -185,7 +185,10 @@ class CommandContractTest {
             List.of("paths", file.toString(), "--from", "nobody"),
             List.of("explain", file.toString(), "--flows", "a"),
             List.of("explain", file.toString(), "--flows", "a:b", "--weights", "heavy"),
-            List.of("run", file.toString(), "--seed", "many"))) {
+            List.of("run", file.toString(), "--seed", "many"),
+            List.of("bench", "discovery", "--kind", "ring"),
+            List.of("bench", "discovery", "--noise", "3"),
+            List.of("bench", "discovery", "--nodes", "1"))) {
       Finished refused = workspace.kollaps(words.toArray(String[]::new));
 
       assertThat(refused.exitCode()).as(words + ": " + refused.shown()).isEqualTo(2);
@@ -209,6 +212,29 @@ class CommandContractTest {
     assertThat(refused.exitCode()).as(refused.shown()).isEqualTo(2);
     assertThat(refused.err()).contains("some/image:1", "command");
     assertThat(workspace.folder().resolve("never")).doesNotExist();
+  }
+
+  @Test
+  void shouldCountCapacityProbesWithTheContractFields() throws Exception {
+    JsonNode rows =
+        workspace
+            .kollaps(
+                "bench", "discovery", "--nodes", "15", "--graphs", "20", "--seed", "7", "--json")
+            .json();
+
+    assertThat(rows.size()).isEqualTo(2);
+    assertThat(rows.get(0).propertyNames())
+        .containsExactlyInAnyOrder(
+            "algorithm",
+            "tests_per_node_avg",
+            "tests_per_node_min",
+            "tests_per_node_max",
+            "wrong_entries",
+            "mean_error",
+            "share_over_10_percent");
+    assertThat(rows.get(0).path("wrong_entries").asInt()).isZero();
+    assertThat(rows.get(0).path("tests_per_node_avg").asDouble())
+        .isBetween(14 / 15.0, rows.get(1).path("tests_per_node_avg").asDouble());
   }
 
   @Test

@@ -209,12 +209,21 @@ public final class CapacityMapper {
         .forEach(
             (other, measured) -> {
               if (tree.has(other)) {
-                book.note(node, other, measured);
+                note(node, other, measured);
               }
             });
     book.infer(node);
     current = null;
     commands.add(new JoinCommand.Joined(node, join.probes()));
+  }
+
+  private void note(NodeId from, NodeId to, Measurement measured) {
+    double goodput = settings.goodputFactor();
+    double limit =
+        Math.min(
+            tree.leaf(from).node().capBitsPerSecond(goodput),
+            tree.leaf(to).node().capBitsPerSecond(goodput));
+    book.note(from, to, measured.atMost(limit));
   }
 
   private void start(Join join, ExpectedCapacities capacities) {
@@ -326,7 +335,7 @@ public final class CapacityMapper {
     if (held) {
       boolean differs = measured.asymmetric(settings.relativeNoise());
       level.add(new Sample(pair, value, span, differs, measured.atNanos()));
-      book.note(from, to, measured);
+      note(from, to, measured);
       current = null;
     } else {
       remeasure(from, measured.atNanos());

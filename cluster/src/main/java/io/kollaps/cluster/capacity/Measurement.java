@@ -33,6 +33,14 @@ public record Measurement(long forwardBitsPerSecond, long backwardBitsPerSecond,
     return new Measurement(backwardBitsPerSecond, forwardBitsPerSecond, atNanos);
   }
 
+  /** The same with no rate above a limit that nothing passes: what is above it is noise. */
+  Measurement atMost(double limitBitsPerSecond) {
+    return new Measurement(
+        (long) Math.min((double) forwardBitsPerSecond, limitBitsPerSecond),
+        (long) Math.min((double) backwardBitsPerSecond, limitBitsPerSecond),
+        atNanos);
+  }
+
   /** True when the directions differ by more than two errors of this bound explain. */
   boolean asymmetric(double relativeNoise) {
     return !Span.of((double) forwardBitsPerSecond, relativeNoise)

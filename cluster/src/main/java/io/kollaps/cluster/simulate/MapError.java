@@ -12,7 +12,8 @@ import io.kollaps.cluster.capacity.CapacityMap;
  * @param shareOverTenPercent share of entries that are off by more than 10 %
  */
 public record MapError(long entries, long wrong, double meanRelative, double shareOverTenPercent) {
-  private static final double FAR = 0.1;
+  /** Relative error above which an entry counts as far off. */
+  public static final double FAR = 0.1;
 
   /** Compares a map of all nodes with their network. */
   public static MapError of(CapacityMap map, SimulatedProbes truth) {

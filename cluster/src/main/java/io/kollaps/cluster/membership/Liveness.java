@@ -1,0 +1,147 @@
+package io.kollaps.cluster.membership;
+
+import io.kollaps.cluster.NodeId;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Watches nodes by pings: the leader its members, a member its leader. Each node is judged by
+ * itself, so several losses at once are several losses.
+ *
+ * <p>An answer proves that the node lived when the ping was <em>sent</em>, nothing more: late,
+ * repeated and reordered answers cannot keep a dead node alive. After some missed periods a node is
+ * suspected and pinged densely; it is given up only when all of these stay unanswered too, so that
+ * losing single messages never removes anybody.
+ *
+ * <p>When the watcher itself stood still (a pause of the machine or of the process), the time that
+ * it slept through counts for nobody. Not safe for threads.
+ */
+public final class Liveness {
+  /** Most nodes that are watched. */
+  public static final int MAX_NODES = 10_000;
+
+  /** Pings whose answers still count; older ones are forgotten. */
+  private static final int WINDOW = 256;
+
+  private final LivenessSettings settings;
+  private final Map<NodeId, Watched> nodes = new LinkedHashMap<>();
+  private long lastTickNanos;
+  private boolean ticked;
+
+  /** Watches nobody. */
+  public Liveness(LivenessSettings settings) {
+    this.settings = settings;
+  }
+
+  /** What is known of one node. */
+  private static final class Watched {
+    private final long[] sentNanos = new long[WINDOW];
+    private long nextSequence;
+    private long aliveNanos;
+    private boolean suspected;
+
+    Watched(long nowNanos) {
+      aliveNanos = nowNanos;
+    }
+
+    long lastSentNanos() {
+      return sentNanos[(int) ((nextSequence - 1) % WINDOW)];
+    }
+  }
+
+  /**
+   * Begins to watch a node; it counts as alive now. Watching it already changes nothing.
+   *
+   * @throws IllegalStateException when {@link #MAX_NODES} are watched
+   */
+  public void watch(NodeId node, long nowNanos) {
+    if (!nodes.containsKey(node) && nodes.size() >= MAX_NODES) {
+      throw new IllegalStateException(
+          "at most " + MAX_NODES + " nodes are watched; " + node + " is one more");
+    }
+    nodes.putIfAbsent(node, new Watched(nowNanos));
+  }
+
+  /** Ends watching a node. */
+  public void forget(NodeId node) {
+    nodes.remove(node);
+  }
+
+  /** True while a node is watched. */
+  public boolean watches(NodeId node) {
+    return nodes.containsKey(node);
+  }
+
+  /** Periods that a node has missed; 0 for one that is not watched. */
+  public int misses(NodeId node, long nowNanos) {
+    Watched watched = nodes.get(node);
+    return watched == null
+        ? 0
+        : (int) Math.max(0, (nowNanos - watched.aliveNanos) / settings.periodNanos());
+  }
+
+  /**
+   * Takes an answer to a ping. Numbers that were never sent, too old ones and nodes that are not
+   * watched are ignored.
+   */
+  public List<LivenessCommand> answered(NodeId node, long sequence) {
+    Watched watched = nodes.get(node);
+    if (watched == null
+        || sequence < Math.max(0, watched.nextSequence - WINDOW)
+        || sequence >= watched.nextSequence) {
+      return List.of();
+    }
+    long sent = watched.sentNanos[(int) (sequence % WINDOW)];
+    watched.aliveNanos = Math.max(watched.aliveNanos, sent);
+    if (watched.suspected && lastTickNanos - watched.aliveNanos < settings.suspectAfterNanos()) {
+      watched.suspected = false;
+      return List.of(new LivenessCommand.Cleared(node));
+    }
+    return List.of();
+  }
+
+  /**
+   * Time has passed; to be told every {@link LivenessSettings#confirmPeriodNanos} or so.
+   *
+   * @param nowNanos on this machine's clock that never goes back
+   */
+  public List<LivenessCommand> tick(long nowNanos) {
+    long slept = ticked ? nowNanos - lastTickNanos - settings.periodNanos() : 0;
+    ticked = true;
+    lastTickNanos = nowNanos;
+    List<LivenessCommand> commands = new ArrayList<>();
+    Iterator<Map.Entry<NodeId, Watched>> all = nodes.entrySet().iterator();
+    while (all.hasNext()) {
+      Map.Entry<NodeId, Watched> entry = all.next();
+      Watched watched = entry.getValue();
+      if (slept > 0) {
+        watched.aliveNanos += slept + settings.periodNanos();
+      }
+      long silent = nowNanos - watched.aliveNanos;
+      if (silent >= settings.lostAfterNanos()) {
+        all.remove();
+        commands.add(new LivenessCommand.Lost(entry.getKey(), silent));
+        continue;
+      }
+      if (!watched.suspected && silent >= settings.suspectAfterNanos()) {
+        watched.suspected = true;
+        commands.add(new LivenessCommand.Suspected(entry.getKey()));
+      }
+      ping(entry.getKey(), watched, nowNanos, commands);
+    }
+    return commands;
+  }
+
+  private void ping(
+      NodeId node, Watched watched, long nowNanos, List<LivenessCommand> commands) {
+    long period = watched.suspected ? settings.confirmPeriodNanos() : settings.periodNanos();
+    if (watched.nextSequence == 0 || nowNanos - watched.lastSentNanos() >= period) {
+      long sequence = watched.nextSequence++;
+      watched.sentNanos[(int) (sequence % WINDOW)] = nowNanos;
+      commands.add(new LivenessCommand.Ping(node, sequence));
+    }
+  }
+}
