@@ -1,10 +1,12 @@
 package io.kollaps.cluster.wire;
 
 import io.kollaps.cluster.security.Refusals;
+import java.security.cert.CertificateException;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import javax.net.ssl.SSLException;
 
 /**
  * Hears of connections that ended before a call came (no TLS, garbage, a certificate that is not
@@ -16,6 +18,7 @@ final class ConnectionLog extends Handler implements AutoCloseable {
       Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerTransport.connections");
 
   private static final int LONGEST_REASON = 120;
+  private static final int DEEPEST_CAUSE = 10;
 
   private final Refusals refusals;
 
@@ -33,9 +36,20 @@ final class ConnectionLog extends Handler implements AutoCloseable {
 
   @Override
   public void publish(LogRecord entry) {
+    int depth = 0;
     Throwable thrown = entry.getThrown();
-    if (thrown instanceof javax.net.ssl.SSLException) {
-      refusals.refused("connection", "somebody", kind(thrown));
+    String reason = "";
+    while (thrown != null && depth++ < DEEPEST_CAUSE) {
+      if (thrown instanceof CertificateException) {
+        return; // who checked the certificate has told it, with more
+      }
+      if (thrown instanceof SSLException) {
+        reason = kind(thrown);
+      }
+      thrown = thrown.getCause();
+    }
+    if (!reason.isEmpty()) {
+      refusals.refused("connection", "somebody", reason);
     }
   }
 
