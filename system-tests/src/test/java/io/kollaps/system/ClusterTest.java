@@ -91,7 +91,7 @@ class ClusterTest {
         return row;
       }
     }
-    throw new AssertionError("no node " + name + " in " + nodes);
+    return nodes.path("no such node");
   }
 
   private static long count(JsonNode nodes, String field, String value) {
@@ -153,7 +153,7 @@ class ClusterTest {
     assertThat(left.exitCode()).as(left.shown()).isZero();
     Finished end = third.await(BOUND);
     assertThat(end.exitCode()).as(end.shown()).isZero();
-    assertThat(nodes(1).path("nodes").size()).isEqualTo(2);
+    Waiting.until("two members", BOUND, () -> nodes(1).path("nodes").size() == 2);
     assertThat(network.folder(3).resolve("keys")).doesNotExist();
   }
 
