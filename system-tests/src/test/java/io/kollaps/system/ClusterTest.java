@@ -87,7 +87,7 @@ class ClusterTest {
 
   private static JsonNode row(JsonNode nodes, String name) {
     for (JsonNode row : nodes.path("nodes")) {
-      if (row.path("name").asString().equals(name)) {
+      if (row.path("name").asString("").equals(name)) {
         return row;
       }
     }
@@ -97,7 +97,7 @@ class ClusterTest {
   private static long count(JsonNode nodes, String field, String value) {
     long count = 0;
     for (JsonNode row : nodes.path("nodes")) {
-      count += row.path(field).asString().equals(value) ? 1 : 0;
+      count += row.path(field).asString("").equals(value) ? 1 : 0;
     }
     return count;
   }
@@ -121,13 +121,13 @@ class ClusterTest {
         BOUND,
         () -> count(nodes(1), "role", "voter") == 2 && count(nodes(1), "condition", "alive") == 3);
     Waiting.until(
-        "a clock of node 2", BOUND, () -> row(nodes(3), "n2").path("clock_known").asBoolean());
+        "a clock of node 2", BOUND, () -> row(nodes(3), "n2").path("clock_known").asBoolean(false));
     expectClock(row(nodes(3), "n2"));
     Waiting.until(
         "the same state everywhere",
         BOUND,
         () -> nodes(2).path("nodes").size() == 3 && revisions(nodes(1)) == 1);
-    String identity = row(nodes(1), "n1").path("id").asString();
+    String identity = row(nodes(1), "n1").path("id").asString("");
     Figures.saw("memory of a daemon: %d MB", residentMegabytes(third));
 
     first.kill();
@@ -139,15 +139,15 @@ class ClusterTest {
     Waiting.until(
         "the killed one is lost",
         BOUND,
-        () -> row(nodes(2), "n1").path("condition").asString().equals("lost"));
+        () -> row(nodes(2), "n1").path("condition").asString("").equals("lost"));
     assertThat(nodes(2).path("nodes").size()).as("members stay members").isEqualTo(3);
 
     daemon(1, List.of());
     Waiting.until(
         "it is back",
         BOUND,
-        () -> row(nodes(2), "n1").path("condition").asString().equals("alive"));
-    assertThat(row(nodes(2), "n1").path("id").asString()).isEqualTo(identity);
+        () -> row(nodes(2), "n1").path("condition").asString("").equals("alive"));
+    assertThat(row(nodes(2), "n1").path("id").asString("")).isEqualTo(identity);
 
     Finished left = network.kollaps(2, "node", "leave", "n3");
     assertThat(left.exitCode()).as(left.shown()).isZero();
@@ -166,7 +166,7 @@ class ClusterTest {
 
   private boolean leads(int asked, String name) throws Exception {
     JsonNode nodes = nodes(asked);
-    return row(nodes, name).path("role").asString().equals("leader");
+    return row(nodes, name).path("role").asString("").equals("leader");
   }
 
   private static long revisions(JsonNode nodes) {
@@ -218,7 +218,7 @@ class ClusterTest {
     Waiting.until(
         "both nodes are there and well",
         BOUND,
-        () -> count(nodes(1), "condition", "alive") == 2 && nodes(2).path("fresh").asBoolean());
+        () -> count(nodes(1), "condition", "alive") == 2 && nodes(2).path("fresh").asBoolean(false));
     String log = Files.readString(first.err());
     assertThat(lines(log, "refused join")).as(log).isEqualTo(3); // once for each source and reason
     assertThat(lines(log, "refused datagram")).as(log).isBetween(1L, 2L);
