@@ -285,9 +285,9 @@ final class ClusterNode implements AutoCloseable {
       if (outcome.getResultCase() == Outcome.ResultCase.DONE) {
         return true;
       }
-      LOG.warn("node {} does not become a voter yet: {}", to.name(), outcome.getRefused());
+      LOG.debug("node {} does not become a voter yet: {}", to.name(), outcome.getRefused());
     } catch (NodeClient.CallFailure e) {
-      LOG.warn("node {} does not become a voter yet: {}", to.name(), e.getMessage());
+      LOG.debug("node {} does not become a voter yet: {}", to.name(), e.getMessage());
     }
     return false;
   }

@@ -145,6 +145,11 @@ final class Leadership {
           .filter(id -> !id.equals(self))
           .filter(id -> liveness.silentNanos(id, now) > REPLACE_AFTER_NANOS)
           .forEach(silent::add);
+      // who is new first catches up as a listener, and so learns who leads
+      reached.stream()
+          .filter(id -> !status.roles().voters().contains(id))
+          .filter(id -> !status.roles().listeners().contains(id))
+          .forEach(silent::add);
       return VoterPlan.divide(reached, status.roles(), self, leaving, silent);
     }
   }
