@@ -48,6 +48,10 @@ build_is_current() {
 # Builds into a folder beside the one in use and swaps them, so that a build that fails or is cut off harms nothing.
 build_if_needed() {
   build_is_current && return 0
+  if [ -f "$KOLLAPS_HOME/.kollaps/dist/built" ] && [ ! -w "$KOLLAPS_HOME/.kollaps" ]; then
+    say "the sources changed after the last build, which is used: $KOLLAPS_HOME is not writable for you"
+    return 0
+  fi
   mkdir -p "$KOLLAPS_HOME/.kollaps" 2>/dev/null && [ -w "$KOLLAPS_HOME/.kollaps" ] \
     || fail "not built yet, and $KOLLAPS_HOME is not writable for you; run '$KOLLAPS_HOME/kollaps version' once as its owner"
   exec 9>"$KOLLAPS_HOME/.kollaps/build.lock"
@@ -72,6 +76,14 @@ build_if_needed() {
   mv "$next" "$KOLLAPS_HOME/.kollaps/dist"
   make_start_cache
   exec 9>&-
+}
+
+# ZGC reserves far more address space than it uses. It is tried where that may be refused, and only there: trying takes 0.3 s.
+zgc_works() {
+  if [ "$(ulimit -v)" = unlimited ] && ! grep -q 'User Mode Linux' /proc/cpuinfo 2>/dev/null; then return 0; fi
+  "$JAVA_HOME/bin/java" -XX:+UseZGC -Xms256m -Xmx2g -version >/dev/null 2>&1 </dev/null && return 0
+  say "ZGC does not get its address space here; with another collector packets of the user-space fabric leave late at times"
+  return 1
 }
 
 absolute_classpath() {

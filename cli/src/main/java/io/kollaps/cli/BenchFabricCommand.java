@@ -1,10 +1,16 @@
 package io.kollaps.cli;
 
+import io.kollaps.benchmarks.BenchmarkException;
 import io.kollaps.benchmarks.fabric.FabricBenchmark;
+import io.kollaps.benchmarks.fabric.FabricBenchmark.Extent;
+import io.kollaps.benchmarks.fabric.FabricGroup;
 import io.kollaps.benchmarks.fabric.FabricRow;
-import io.kollaps.benchmarks.lab.FabricKind;
+import io.kollaps.benchmarks.lab.Emulator;
+import io.kollaps.benchmarks.lab.Emulators;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,14 +30,30 @@ final class BenchFabricCommand implements Callable<Integer> {
 
   @Option(
       names = "--fabric",
-      paramLabel = "user-space|all",
-      description = "Which fabric; default: all.")
-  private String fabric = "all";
+      paramLabel = "NAME",
+      description =
+          "user-space, kernel, tc; mininet, to compare with; or all that work here, side by side; default:"
+              + " ${DEFAULT-VALUE}.")
+  private String fabric = Emulators.ALL;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "rates|delays|throughput",
+      description = "Only these groups of figures; default: all.")
+  private List<String> only = List.of();
 
   @Option(
       names = "--quick",
       description = "Half a minute instead of about four: every kind of figure, coarse.")
   private boolean quick;
+
+  @Option(
+      names = "--small",
+      description =
+          "About two minutes: rates up to 100 Mbit/s, nothing unshaped; for a machine with one slow processor, as the"
+              + " test kernel is.")
+  private boolean small;
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
@@ -39,13 +61,24 @@ final class BenchFabricCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Output output = new Output(Objects.requireNonNull(spec));
-    List<FabricKind> kinds = FabricKind.named(fabric);
-    if (kinds.isEmpty()) {
-      throw new CommandFailure(
-          ExitCode.BAD_INPUT, "--fabric '" + fabric + "' is unknown; write user-space or all");
+    if (quick && small) {
+      throw new CommandFailure(ExitCode.BAD_INPUT, "--quick and --small exclude one another");
     }
+    Extent extent = small ? Extent.SMALL : quick ? Extent.QUICK : Extent.FULL;
+    Set<FabricGroup> groups = groups();
     return BenchFrame.measure(
-        "fabric", () -> print(FabricBenchmark.run(kinds, quick, output::note), output));
+        "fabric",
+        () -> print(FabricBenchmark.run(chosen(output), groups, extent, output::note), output));
+  }
+
+  private List<Emulator> chosen(Output output) throws BenchmarkException, InterruptedException {
+    List<Emulator> emulators = Emulators.named(fabric, output::note);
+    if (emulators.isEmpty()) {
+      throw new CommandFailure(
+          ExitCode.BAD_INPUT,
+          "--fabric '" + fabric + "' is unknown; write all, " + Emulators.names());
+    }
+    return emulators;
   }
 
   private void print(List<FabricRow> rows, Output output) {
@@ -66,5 +99,22 @@ final class BenchFabricCommand implements Callable<Integer> {
                   row.unit()));
       output.line(table.text());
     }
+  }
+
+  private Set<FabricGroup> groups() {
+    if (only.isEmpty()) {
+      return EnumSet.allOf(FabricGroup.class);
+    }
+    Set<FabricGroup> groups = EnumSet.noneOf(FabricGroup.class);
+    for (String word : only) {
+      groups.add(
+          FabricGroup.named(word)
+              .orElseThrow(
+                  () ->
+                      new CommandFailure(
+                          ExitCode.BAD_INPUT,
+                          "--only '" + word + "' is unknown; write rates, delays or throughput")));
+    }
+    return groups;
   }
 }

@@ -1,6 +1,11 @@
 package io.kollaps.cli;
 
 import io.kollaps.linux.ownership.StateFolder;
+import io.kollaps.node.fabric.FabricChoice;
+import io.kollaps.node.fabric.FabricChooser;
+import io.kollaps.node.fabric.FabricDemand;
+import io.kollaps.node.fabric.FabricRefusedException;
+import io.kollaps.node.fabric.Fabrics;
 import io.kollaps.node.load.LoadResult;
 import io.kollaps.node.report.ResultTables;
 import io.kollaps.node.report.ResultTables.Style;
@@ -51,6 +56,14 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable Path results;
 
   @Option(
+      names = "--fabric",
+      paramLabel = "NAME",
+      description =
+          "What moves the packets: user-space, kernel, tc, or auto; default: ${DEFAULT-VALUE}, which prefers"
+              + " user-space, and kernel for many endpoints.")
+  private String fabric = FabricChooser.AUTO;
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       description =
@@ -68,11 +81,13 @@ final class RunCommand implements Callable<Integer> {
     long usedSeed = seed == null ? RandomGenerator.getDefault().nextLong(DRAWN_SEEDS) : seed;
     LoadResult.Loaded loaded = file.load(usedSeed, output);
     Readiness.check(loaded.compiled(), output);
+    FabricChoice choice = choose(loaded);
     Path folder = results == null ? defaultFolder(loaded) : results;
     StopSwitch stop = new StopSwitch();
     RunRequest request =
         new RunRequest(
             loaded,
+            choice,
             usedSeed,
             folder,
             StateFolder.locate(System.getenv()).path(),
@@ -81,7 +96,13 @@ final class RunCommand implements Callable<Integer> {
     RunListener listener =
         Output.terminal() && !json ? new RunProgressPrinter(output) : RunListener.silent();
     output.note(
-        loaded.compiled().experiment().name() + ": seed " + usedSeed + ", results in " + folder);
+        loaded.compiled().experiment().name()
+            + ": seed "
+            + usedSeed
+            + ", fabric "
+            + choice.factory().name()
+            + ", results in "
+            + folder);
     try (StopSignals signals = StopSignals.install(stop)) {
       RunOutcome outcome = new ExperimentRun(request, listener, stop).run();
       print(outcome, folder, output);
@@ -90,6 +111,14 @@ final class RunCommand implements Callable<Integer> {
       return code;
     } catch (RunFailedException e) {
       throw new CommandFailure(ExitCode.FAILED, "the run failed: " + e.getMessage());
+    }
+  }
+
+  private FabricChoice choose(LoadResult.Loaded loaded) {
+    try {
+      return Fabrics.chooser().choose(fabric, FabricDemand.of(loaded.compiled()));
+    } catch (FabricRefusedException e) {
+      throw new CommandFailure(ExitCode.BAD_INPUT, String.valueOf(e.getMessage()));
     }
   }
 

@@ -36,6 +36,14 @@ class BenchCommandTest {
   }
 
   @Test
+  void shouldNameTheGroupsOfFabricFiguresWhenOneIsUnknown() {
+    int code = line.execute("bench", "fabric", "--only", "rates,speed");
+
+    assertThat(code).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(err.toString()).contains("speed", "rates, delays or throughput");
+  }
+
+  @Test
   void shouldPrintSharesWithTheFieldsOfTheContract() {
     JsonNode row = printed(new SharingRow(1, "c1:s1", false, 5e7, 5e7, 0, 5e7, 0, null));
 
@@ -97,7 +105,7 @@ class BenchCommandTest {
     assertThat(line.execute("bench", "fabric", "--fabric", "tc2")).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(line.execute("bench", "sharing", "--step", "1")).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(line.execute("bench", "topology", "--elements", "1")).isEqualTo(ExitCode.BAD_INPUT);
-    assertThat(err.toString()).contains("--fabric 'tc2' is unknown; write user-space or all");
+    assertThat(err.toString()).contains("--fabric 'tc2' is unknown; write all, user-space");
   }
 
   @Test

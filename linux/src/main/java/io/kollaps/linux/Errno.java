@@ -38,6 +38,12 @@ public final class Errno {
   /** Invalid argument. */
   public static final int EINVAL = 22;
 
+  /** No space left: a log or a device is full. */
+  public static final int ENOSPC = 28;
+
+  /** No such system call. */
+  public static final int ENOSYS = 38;
+
   /** Not supported. */
   public static final int EOPNOTSUPP = 95;
 

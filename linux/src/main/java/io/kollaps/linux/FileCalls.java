@@ -21,6 +21,9 @@ final class FileCalls {
       Native.function("mmap", POINTER, POINTER, LONG, INT, INT, INT, LONG);
   private static final MethodHandle MUNMAP = Native.function("munmap", INT, POINTER, LONG);
   private static final MethodHandle MLOCK = Native.function("mlock2", INT, POINTER, LONG, INT);
+  private static final MethodHandle MADVISE = Native.function("madvise", INT, POINTER, LONG, INT);
+  private static final MethodHandle SYSCALL =
+      Native.variadic("syscall", 1, LONG, LONG, LONG, POINTER, LONG);
   private static final MethodHandle EPOLL_CREATE1 = Native.function("epoll_create1", INT, INT);
   private static final MethodHandle EPOLL_CTL =
       Native.function("epoll_ctl", INT, INT, INT, INT, POINTER);
@@ -31,6 +34,14 @@ final class FileCalls {
   private static final MethodHandle TIMERFD_SETTIME =
       Native.function("timerfd_settime", INT, INT, INT, POINTER, POINTER);
   private static final MethodHandle EVENTFD = Native.function("eventfd", INT, INT, INT);
+
+  private static final long UNKNOWN_CALL = -1;
+  private static final long SYS_BPF =
+      switch (System.getProperty("os.arch", "")) {
+        case "amd64" -> 321;
+        case "aarch64", "riscv64" -> 280;
+        default -> UNKNOWN_CALL;
+      };
 
   private FileCalls() {}
 
@@ -105,6 +116,29 @@ final class FileCalls {
     try {
       MemorySegment errno = captured();
       return result((int) MLOCK.invokeExact(errno, address, length, flags), errno);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static int advise(long address, long length, int advice) {
+    try {
+      MemorySegment errno = captured();
+      return result((int) MADVISE.invokeExact(errno, address, length, advice), errno);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /** Has no wrapper in the C library; ENOSYS on processors whose number for it is not known. */
+  static long bpf(int command, long attribute, long length) {
+    if (SYS_BPF == UNKNOWN_CALL) {
+      return -Errno.ENOSYS;
+    }
+    try {
+      MemorySegment errno = captured();
+      return result(
+          (long) SYSCALL.invokeExact(errno, SYS_BPF, (long) command, attribute, length), errno);
     } catch (Throwable e) {
       throw broken(e);
     }

@@ -5,11 +5,15 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Network devices, addresses and routes of one network namespace, by rtnetlink. Every change is
- * acknowledged by the kernel before a method returns. For one thread at a time.
+ * Network devices, addresses, routes and neighbours of one network namespace, by rtnetlink. Every
+ * change is acknowledged by the kernel before a method returns. For one thread at a time.
  */
 public final class RouteNetlink implements AutoCloseable {
   private static final int RTM_NEWLINK = 16;
@@ -17,14 +21,25 @@ public final class RouteNetlink implements AutoCloseable {
   private static final int RTM_GETLINK = 18;
   private static final int RTM_NEWADDR = 20;
   private static final int RTM_NEWROUTE = 24;
+  private static final int RTM_NEWNEIGH = 28;
+  private static final int NDA_DST = 1;
+  private static final int NDA_LLADDR = 2;
+  private static final int NUD_PERMANENT = 0x80;
   private static final int CHANGE = NetlinkSocket.NLM_F_REQUEST | NetlinkSocket.NLM_F_ACK;
   private static final int CREATE = CHANGE | 0x400 | 0x200; // NLM_F_CREATE | NLM_F_EXCL
+  private static final int CREATE_OR_REPLACE = CHANGE | 0x400 | 0x100; // NLM_F_REPLACE
   private static final int IFF_UP = 1;
+  private static final int IFF_NOARP = 0x80;
+  private static final int IFLA_ADDRESS = 1;
   private static final int IFLA_IFNAME = 3;
   private static final int IFLA_MTU = 4;
+  private static final int IFLA_MASTER = 10;
   private static final int IFLA_TXQLEN = 13;
   private static final int IFLA_STATS64 = 23;
   private static final int IFLA_AF_SPEC = 26;
+  private static final int IFLA_GROUP = 27;
+  private static final int IFLA_NET_NS_FD = 28;
+  private static final int IFLA_GSO_MAX_SEGS = 40;
   private static final int IFLA_INET6_ADDR_GEN_MODE = 8;
   private static final byte IN6_ADDR_GEN_MODE_NONE = 1;
   private static final int IFA_ADDRESS = 1;
@@ -57,6 +72,11 @@ public final class RouteNetlink implements AutoCloseable {
    */
   public static RouteNetlink open() throws LinuxException {
     return new RouteNetlink(NetlinkSocket.open());
+  }
+
+  /** The socket, for what else is to be asked of the same namespace; it closes with this. */
+  public NetlinkSocket socket() {
+    return socket;
   }
 
   /**
@@ -157,6 +177,90 @@ public final class RouteNetlink implements AutoCloseable {
     }
   }
 
+  /**
+   * Adds a permanent neighbour: nobody is asked for its hardware address.
+   *
+   * @param index the device that leads to it
+   */
+  public void addNeighbour(int index, InetAddress address, MacAddress hardware)
+      throws LinuxException {
+    try (Arena arena = Arena.ofConfined()) {
+      // struct ndmsg: family, three bytes of padding, index, state (short), flags, type
+      NetlinkMessage message =
+          new NetlinkMessage(arena, RTM_NEWNEIGH, CREATE_OR_REPLACE)
+              .bytes(family(address), 0, 0, 0)
+              .word(index)
+              .half(NUD_PERMANENT)
+              .bytes(0, 0)
+              .attribute(NDA_DST, address.getAddress())
+              .attribute(NDA_LLADDR, hardware.bytes());
+      socket.request(
+          message, "neighbour " + address.getHostAddress() + " " + hardware + " on link " + index);
+    }
+  }
+
+  /** Puts a device under a bridge, or takes it from there with 0. */
+  public void setMaster(int index, int masterIndex) throws LinuxException {
+    change(index, "master " + masterIndex, 0, 0, m -> m.attribute(IFLA_MASTER, masterIndex));
+  }
+
+  /** Moves a device to another namespace, where it is down. */
+  public void moveTo(int index, NetworkNamespace namespace) throws LinuxException {
+    int descriptor = namespace.fileDescriptor();
+    change(
+        index, "move to " + namespace.path(), 0, 0, m -> m.attribute(IFLA_NET_NS_FD, descriptor));
+  }
+
+  /** Gives a device a hardware address. */
+  public void setMacAddress(int index, MacAddress address) throws LinuxException {
+    change(index, "address " + address, 0, 0, m -> m.attribute(IFLA_ADDRESS, address.bytes()));
+  }
+
+  /**
+   * Makes a device send without asking for hardware addresses, or with: without, every packet goes
+   * to the device's own hardware address.
+   */
+  public void setResolving(int index, boolean resolving) throws LinuxException {
+    change(
+        index, "arp " + (resolving ? "on" : "off"), IFF_NOARP, resolving ? 0 : IFF_NOARP, _ -> {});
+  }
+
+  /**
+   * Sets how many segments a packet may hold that leaves through a device; 1 for no super-packets
+   * of sockets that connect from then on.
+   */
+  public void setMaxSegments(int index, int segments) throws LinuxException {
+    change(index, "gso_max_segs " + segments, 0, 0, m -> m.attribute(IFLA_GSO_MAX_SEGS, segments));
+  }
+
+  /**
+   * Reads how many segments a packet may hold that leaves through a device.
+   *
+   * @throws LinuxException EOPNOTSUPP when the kernel does not tell
+   */
+  public int maxSegments(int index) throws LinuxException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment answer =
+          socket.request(
+              link(arena, RTM_GETLINK, NetlinkSocket.NLM_F_REQUEST, index, 0, 0),
+              "gso_max_segs of link " + index);
+      MemorySegment value = NetlinkAttributes.find(answer, IFINFOMSG_BYTES, IFLA_GSO_MAX_SEGS);
+      if (value.byteSize() < 4) {
+        throw Native.failure(Errno.EOPNOTSUPP, "rtnetlink", "IFLA_GSO_MAX_SEGS of link " + index);
+      }
+      return value.get(ValueLayout.JAVA_INT_UNALIGNED, 0);
+    }
+  }
+
+  /** Deletes all devices of a group, which costs hardly more than one. */
+  public void deleteGroup(int group) throws LinuxException {
+    try (Arena arena = Arena.ofConfined()) {
+      socket.request(
+          link(arena, RTM_DELLINK, CHANGE, 0, 0, 0).attribute(IFLA_GROUP, group),
+          "delete links of group " + group);
+    }
+  }
+
   /** Deletes a device. */
   public void deleteLink(int index) throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {
@@ -171,19 +275,49 @@ public final class RouteNetlink implements AutoCloseable {
           socket.request(
               link(arena, RTM_GETLINK, NetlinkSocket.NLM_F_REQUEST, index, 0, 0),
               "statistics of link " + index);
-      MemorySegment stats = attribute(answer, IFINFOMSG_BYTES, IFLA_STATS64);
-      if (stats.byteSize() < 8 * 8) {
-        throw Native.failure(Errno.EOPNOTSUPP, "rtnetlink", "IFLA_STATS64 of link " + index);
-      }
-      // struct rtnl_link_stats64: packets, bytes, errors, dropped; each first received, then sent
-      return new LinkStatistics(
-          stats.get(LONG, 0),
-          stats.get(LONG, 8),
-          stats.get(LONG, 16),
-          stats.get(LONG, 24),
-          stats.get(LONG, 48),
-          stats.get(LONG, 56));
+      return statistics(answer, index);
     }
+  }
+
+  /**
+   * Reads the counters of all devices of the namespace with one request.
+   *
+   * @return by index
+   */
+  public Map<Integer, LinkStatistics> allStatistics() throws LinuxException {
+    Map<Integer, LinkStatistics> all = new HashMap<>();
+    List<LinuxException> failures = new ArrayList<>();
+    socket.dump(
+        RTM_GETLINK,
+        message -> message.word(0).word(0).word(0).word(0),
+        "statistics of all links",
+        answer -> {
+          int index = answer.get(ValueLayout.JAVA_INT_UNALIGNED, 4);
+          try {
+            all.put(index, statistics(answer, index));
+          } catch (LinuxException e) {
+            failures.add(e);
+          }
+        });
+    if (!failures.isEmpty()) {
+      throw failures.getFirst();
+    }
+    return all;
+  }
+
+  private static LinkStatistics statistics(MemorySegment answer, int index) throws LinuxException {
+    MemorySegment stats = NetlinkAttributes.find(answer, IFINFOMSG_BYTES, IFLA_STATS64);
+    if (stats.byteSize() < 8 * 8) {
+      throw Native.failure(Errno.EOPNOTSUPP, "rtnetlink", "IFLA_STATS64 of link " + index);
+    }
+    // struct rtnl_link_stats64: packets, bytes, errors, dropped; each first received, then sent
+    return new LinkStatistics(
+        stats.get(LONG, 0),
+        stats.get(LONG, 8),
+        stats.get(LONG, 16),
+        stats.get(LONG, 24),
+        stats.get(LONG, 48),
+        stats.get(LONG, 56));
   }
 
   private void change(
@@ -204,22 +338,6 @@ public final class RouteNetlink implements AutoCloseable {
         .word(index)
         .word(flags)
         .word(changedFlags);
-  }
-
-  private static MemorySegment attribute(MemorySegment message, int from, int wanted) {
-    long at = from;
-    while (at + 4 <= message.byteSize()) {
-      int size = Short.toUnsignedInt(message.get(ValueLayout.JAVA_SHORT_UNALIGNED, at));
-      int type = message.get(ValueLayout.JAVA_SHORT_UNALIGNED, at + 2) & 0x3fff;
-      if (size < 4 || at + size > message.byteSize()) {
-        break;
-      }
-      if (type == wanted) {
-        return message.asSlice(at + 4, size - 4L);
-      }
-      at += NetlinkMessage.aligned(size);
-    }
-    return MemorySegment.NULL;
   }
 
   private static int family(InetAddress address) {

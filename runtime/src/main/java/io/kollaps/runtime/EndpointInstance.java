@@ -21,8 +21,18 @@ public interface EndpointInstance {
    */
   void awaitReady(long timeoutNanos) throws RuntimeStartException;
 
+  /** Begins to prepare the next start on another thread, when no program runs; returns at once. */
+  void prepare();
+
   /**
-   * Starts the program.
+   * True when it is known that a start takes effect at once: the program's process is there and
+   * waits for nothing but the word to become the program.
+   */
+  boolean ready();
+
+  /**
+   * Starts the program: gives the word to the process that becomes it. Where nothing was prepared,
+   * or is not {@link #ready} yet, the program begins some ten milliseconds later.
    *
    * @return completes when it ended
    * @throws RuntimeStartException when it cannot be started, or runs already

@@ -37,6 +37,11 @@ final class Started {
     return err;
   }
 
+  /** What it has printed to standard output so far. */
+  String outSoFar() throws IOException {
+    return Files.readString(out);
+  }
+
   boolean alive() {
     return process.isAlive();
   }

@@ -22,10 +22,8 @@ final class DelayMeasurements {
   private static final long LAST_NANOS = 200 * MILLI;
   private static final long JITTER_LATENCY_NANOS = 20 * MILLI;
   private static final long JITTER_DEVIATION_NANOS = 2 * MILLI;
-  private static final long JITTER_INTERVAL_NANOS = MILLI;
   private static final int JITTER_BLOCKS = 10;
   private static final List<Double> LOSSES = List.of(0.01, 0.05);
-  private static final double LOSS_PACKETS_PER_SECOND = 4_000;
   private static final int LOSS_PAYLOAD_BYTES = 100;
   private static final double PERCENT = 100;
 
@@ -39,7 +37,7 @@ final class DelayMeasurements {
 
   List<FabricRow> rows() throws BenchmarkException, InterruptedException {
     List<FabricRow> rows = new ArrayList<>();
-    try (Lab lab = Lab.open(subject.kind(), 4, Subject.SEED)) {
+    try (Lab lab = Lab.open(subject.emulator(), 4, Subject.SEED)) {
       rows.add(withoutLatency(lab));
       for (long latency : LATENCIES_MILLIS) {
         rows.add(roundTrip(lab, latency));
@@ -114,7 +112,7 @@ final class DelayMeasurements {
               lab.station(2 * i),
               lab.station(2 * i + 1),
               plan.jitterEchoes(),
-              JITTER_INTERVAL_NANOS));
+              plan.jitterIntervalNanos()));
     }
     double ideal = (double) JITTER_DEVIATION_NANOS / MILLI;
     for (int i = 0; i < distributions.length; i++) {
@@ -149,10 +147,10 @@ final class DelayMeasurements {
               lab.station(2 * i),
               lab.station(2 * i + 1),
               LOSS_PAYLOAD_BYTES,
-              LOSS_PACKETS_PER_SECOND,
+              plan.lossPacketsPerSecond(),
               plan.lossPackets()));
     }
-    long bound = (long) (2e9 * plan.lossPackets() / LOSS_PACKETS_PER_SECOND) + 10_000 * MILLI;
+    long bound = (long) (2e9 * plan.lossPackets() / plan.lossPacketsPerSecond()) + 10_000 * MILLI;
     for (int i = 0; i < LOSSES.size(); i++) {
       try (UdpStream stream = streams.get(i)) {
         if (!stream.awaitSent(bound)) {

@@ -13,7 +13,21 @@ import java.util.function.LongSupplier;
 
 /** Payload rates at the receiver of flows that fill a path's rate, over 5 ms one way. */
 final class RateMeasurements {
-  private static final List<String> CONGESTION_CONTROLS = List.of("cubic", "bbr");
+  private static final String BBR = "bbr";
+  private static final List<String> CONGESTION_CONTROLS = List.of("cubic", BBR);
+
+  /**
+   * Every 10 s bbr keeps only 4 packets on their way for 200 ms (Cardwell and others, "BBR:
+   * Congestion-Based Congestion Control", ACM Queue 14, 2016).
+   */
+  private static final double BBR_CYCLE_SECONDS = 10;
+
+  private static final double BBR_PROBE_SECONDS = 0.2;
+  private static final int BBR_PROBE_PACKETS = 4;
+
+  /** Short beside bbr's cycle, so that most stretches have no probe. */
+  private static final long STRETCH_NANOS = 1_000_000_000;
+
   private static final long LATENCY_NANOS = 5_000_000;
   private static final double UDP_OVER_OFFER = 1.15;
 
@@ -40,7 +54,7 @@ final class RateMeasurements {
     List<FabricRow> rows = new ArrayList<>();
     List<String> controls = available();
     rows.addAll(slow(controls));
-    try (Lab lab = Lab.open(subject.kind(), 2, Subject.SEED)) {
+    try (Lab lab = Lab.open(subject.emulator(), 2, Subject.SEED)) {
       for (long rate : plan.fastRates()) {
         for (String control : controls) {
           rows.addAll(fast(lab, control, rate));
@@ -54,9 +68,9 @@ final class RateMeasurements {
     return rows;
   }
 
-  private List<String> available() throws BenchmarkException {
+  private List<String> available() throws BenchmarkException, InterruptedException {
     List<String> usable = new ArrayList<>();
-    try (Lab lab = Lab.open(subject.kind(), 2, Subject.SEED)) {
+    try (Lab lab = Lab.open(subject.emulator(), 2, Subject.SEED)) {
       lab.connect(0, 1, Lab.delay(0), Lab.delay(0));
       for (String control : CONGESTION_CONTROLS) {
         try (TcpTransfer _ = TcpTransfer.start(lab.station(0), lab.station(1), control)) {
@@ -79,7 +93,8 @@ final class RateMeasurements {
     List<String> names = new ArrayList<>();
     List<Long> nominal = new ArrayList<>();
     int kinds = controls.size() + 1;
-    try (Lab lab = Lab.open(subject.kind(), 2 * kinds * plan.slowRates().size(), Subject.SEED)) {
+    try (Lab lab =
+        Lab.open(subject.emulator(), 2 * kinds * plan.slowRates().size(), Subject.SEED)) {
       try {
         for (long rate : plan.slowRates()) {
           for (int kind = 0; kind < kinds; kind++) {
@@ -100,10 +115,9 @@ final class RateMeasurements {
             nominal.add(rate);
           }
         }
-        double[] rates =
-            RateMeter.bitsPerSecond(counters, plan.slowSettleNanos(), plan.slowWindowNanos());
-        for (int i = 0; i < rates.length; i++) {
-          rows.add(rateRow(names.get(i), nominal.get(i).doubleValue(), rates[i]));
+        RateMeter meter = RateMeter.read(counters, plan.slowSettleNanos(), plan.slowWindowNanos());
+        for (int i = 0; i < counters.size(); i++) {
+          rows.addAll(slowRows(names.get(i), nominal.get(i).doubleValue(), meter, i));
         }
         subject.notes().note(lab.health());
       } finally {
@@ -113,9 +127,34 @@ final class RateMeasurements {
     return rows;
   }
 
+  /** A flow that interrupts itself has one row for its rate and one for its whole cycle. */
+  private List<FabricRow> slowRows(String name, double rate, RateMeter meter, int flow) {
+    double whole = meter.rate(flow);
+    double probing = bbrProbeRate(rate);
+    if (!name.equals("TCP " + BBR) || probing >= rate) {
+      return List.of(rateRow(name, rate, whole));
+    }
+    double lost = BBR_PROBE_SECONDS / BBR_CYCLE_SECONDS * (1 - probing / rate);
+    return List.of(
+        rateRow(name, rate, meter.medianRate(flow, STRETCH_NANOS)),
+        subject.row(
+            "TCP bbr goodput with its pauses, ideal: less what its RTT probes cost",
+            rate,
+            Statistics.idealTcpGoodput(rate) * (1 - lost),
+            whole,
+            "bit/s"));
+  }
+
+  /** What bbr sends while it probes for the RTT: so many packets in each. */
+  private static double bbrProbeRate(double rate) {
+    double packetBits = Statistics.MTU_BYTES * BITS_PER_BYTE;
+    double roundTrip = 2 * LATENCY_NANOS / NANOS_PER_SECOND + packetBits / rate;
+    return BBR_PROBE_PACKETS * packetBits / roundTrip;
+  }
+
   private FabricRow rateRow(String name, double rate, double measured) {
     double ideal =
-        name.equals("UDP") ? Statistics.idealUdpGoodput(rate) : Statistics.idealTcpGoodput(rate);
+        name.equals("UDP") ? subject.idealUdpGoodput(rate) : subject.idealTcpGoodput(rate);
     return subject.row(name + " goodput", rate, ideal, measured, "bit/s");
   }
 
@@ -155,10 +194,11 @@ final class RateMeasurements {
       try (TcpTransfer flow = TcpTransfer.start(lab.station(0), lab.station(1), control)) {
         java.util.concurrent.TimeUnit.NANOSECONDS.sleep(plan.settleNanos());
         long bytes = flow.receivedBytes();
-        long busy = lab.fabric().health().busyNanos();
-        rates[i] = RateMeter.bitsPerSecond(List.of(flow::receivedBytes), 0, plan.windowNanos())[0];
+        long busy = lab.busyNanos();
+        RateMeter meter = RateMeter.read(List.of(flow::receivedBytes), 0, plan.windowNanos());
+        rates[i] = control.equals(BBR) ? meter.medianRate(0, STRETCH_NANOS) : meter.rate(0);
         double gigabits = (flow.receivedBytes() - bytes) * BITS_PER_BYTE / GIGA;
-        costs[i] = (lab.fabric().health().busyNanos() - busy) / NANOS_PER_SECOND / gigabits;
+        costs[i] = (lab.busyNanos() - busy) / NANOS_PER_SECOND / gigabits;
       }
     }
     List<FabricRow> rows = new ArrayList<>();

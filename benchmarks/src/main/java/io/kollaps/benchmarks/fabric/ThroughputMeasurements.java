@@ -2,10 +2,12 @@ package io.kollaps.benchmarks.fabric;
 
 import io.kollaps.benchmarks.BenchmarkException;
 import io.kollaps.benchmarks.Statistics;
+import io.kollaps.benchmarks.lab.BareRelay;
 import io.kollaps.benchmarks.lab.Lab;
 import io.kollaps.benchmarks.lab.RateMeter;
 import io.kollaps.benchmarks.lab.Station;
 import io.kollaps.benchmarks.lab.TcpTransfer;
+import io.kollaps.benchmarks.lab.ThreadTimes;
 import io.kollaps.benchmarks.lab.UdpStream;
 import io.kollaps.benchmarks.lab.VethPair;
 import java.time.Duration;
@@ -25,6 +27,10 @@ final class ThroughputMeasurements {
   /** Small packets: 64 IP bytes. */
   private static final int SMALL_PAYLOAD_BYTES = 64 - UdpStream.HEADER_BYTES;
 
+  /** How the names of a fabric's threads begin. */
+  private static final String FABRIC_THREADS = "fabric-";
+
+  private static final double ALL_PERCENT = 100;
   private static final double GIGA = 1e9;
   private static final double NANOS_PER_SECOND = 1e9;
 
@@ -50,18 +56,21 @@ final class ThroughputMeasurements {
   List<FabricRow> rows() throws BenchmarkException, InterruptedException {
     List<FabricRow> rows = new ArrayList<>();
     List<VethPair> veths = new ArrayList<>();
-    try (Lab lab = Lab.open(subject.kind(), 2 * PAIRS, Subject.SEED)) {
+    try (Lab lab = Lab.open(subject.emulator(), 2 * PAIRS, Subject.SEED);
+        BareRelay relay = BareRelay.open(PAIRS)) {
+      List<Pair> bare = new ArrayList<>();
       List<Pair> through = new ArrayList<>();
       List<Pair> plain = new ArrayList<>();
       for (int i = 0; i < PAIRS; i++) {
         lab.connect(2 * i, 2 * i + 1, Lab.delay(0), Lab.delay(0));
         through.add(new Pair(lab.station(2 * i), lab.station(2 * i + 1)));
+        bare.add(new Pair(relay.station(2 * i), relay.station(2 * i + 1)));
         VethPair veth = VethPair.open();
         veths.add(veth);
         plain.add(new Pair(veth.first(), veth.second()));
       }
-      rows.addAll(throughput(lab, through, plain, 1));
-      rows.addAll(throughput(lab, through, plain, PAIRS));
+      rows.addAll(throughput(lab, through, plain, bare, 1));
+      rows.addAll(throughput(lab, through, plain, bare, PAIRS));
       rows.add(packets(through.getFirst(), plain.getFirst()));
     } finally {
       veths.forEach(VethPair::close);
@@ -69,14 +78,17 @@ final class ThroughputMeasurements {
     return rows;
   }
 
-  private List<FabricRow> throughput(Lab lab, List<Pair> through, List<Pair> plain, int pairs)
+  private List<FabricRow> throughput(
+      Lab lab, List<Pair> through, List<Pair> plain, List<Pair> bare, int pairs)
       throws BenchmarkException, InterruptedException {
-    subject.notes().note("unshaped TCP, " + pairs + " at once, beside veth");
+    subject.notes().note("unshaped TCP, " + pairs + " at once, beside veth and a bare relay");
     int count = plan.repetitions();
-    double[][] values = new double[5][count];
+    double[][] values = new double[7][count];
     for (int i = 0; i < count; i++) {
       Load ideal = load(plain.subList(0, pairs));
-      long busy = lab.fabric().health().busyNanos();
+      Load relayed = load(bare.subList(0, pairs));
+      ThreadTimes times = ThreadTimes.of(FABRIC_THREADS);
+      long busy = lab.busyNanos();
       long begin = System.nanoTime();
       Load measured = load(through.subList(0, pairs));
       double seconds = (System.nanoTime() - begin) / NANOS_PER_SECOND;
@@ -84,12 +96,17 @@ final class ThroughputMeasurements {
       values[1][i] = measured.bitsPerSecond();
       values[2][i] = ideal.secondsPerGigabit();
       values[3][i] = measured.secondsPerGigabit();
-      values[4][i] = (lab.fabric().health().busyNanos() - busy) / NANOS_PER_SECOND / seconds;
+      values[5][i] = relayed.bitsPerSecond();
+      values[6][i] = ThreadTimes.of(FABRIC_THREADS).kernelPercentSince(times);
+      values[4][i] = (lab.busyNanos() - busy) / NANOS_PER_SECOND / seconds;
     }
     double[] medians = Arrays.stream(values).mapToDouble(Statistics::median).toArray();
     subject
         .notes()
-        .note(String.format("the fabric's thread used %.2f processors meanwhile", medians[4]));
+        .note(
+            String.format(
+                "the fabric's thread used %.2f processors meanwhile, %.0f %% of it in the kernel",
+                medians[4], medians[6]));
     String flows = pairs == 1 ? "one pair" : pairs + " pairs";
     return List.of(
         subject.row(
@@ -99,7 +116,19 @@ final class ThroughputMeasurements {
             pairs,
             medians[2],
             medians[3],
-            "s/Gbit"));
+            "s/Gbit"),
+        subject.row(
+            "TCP unshaped, " + flows + ", ideal: a bare loop of reads and writes",
+            pairs,
+            medians[5],
+            medians[1],
+            "bit/s"),
+        subject.row(
+            "kernel's part of the fabric's processor time, " + flows + ", ideal: all of it",
+            pairs,
+            ALL_PERCENT,
+            medians[6],
+            "%"));
   }
 
   private Load load(List<Pair> pairs) throws BenchmarkException, InterruptedException {

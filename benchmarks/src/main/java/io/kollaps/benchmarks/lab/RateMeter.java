@@ -1,6 +1,7 @@
 package io.kollaps.benchmarks.lab;
 
 import io.kollaps.benchmarks.Statistics;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -11,18 +12,21 @@ public final class RateMeter {
   private static final double BITS_PER_BYTE = 8;
   private static final double NANOS_PER_SECOND = 1e9;
 
-  private RateMeter() {}
+  private final double[] seconds;
+  private final double[][] bits;
+
+  private RateMeter(double[] seconds, double[][] bits) {
+    this.seconds = seconds;
+    this.bits = bits;
+  }
 
   /**
-   * Lets traffic settle, then reads the counters every 5 ms and fits a straight line through each
-   * one's readings. What came while traffic settled does not count, nor does what is still queued
-   * at the end.
+   * Lets traffic settle, then reads the counters every 5 ms.
    *
    * @param counters bytes so far
-   * @return bits per second, one for each counter
    */
-  public static double[] bitsPerSecond(
-      List<LongSupplier> counters, long settleNanos, long windowNanos) throws InterruptedException {
+  public static RateMeter read(List<LongSupplier> counters, long settleNanos, long windowNanos)
+      throws InterruptedException {
     TimeUnit.NANOSECONDS.sleep(settleNanos);
     int samples = (int) Math.max(2, windowNanos / SAMPLE_NANOS);
     double[] seconds = new double[samples];
@@ -35,10 +39,46 @@ public final class RateMeter {
         bits[c][i] = counters.get(c).getAsLong() * BITS_PER_BYTE;
       }
     }
-    double[] rates = new double[bits.length];
-    for (int c = 0; c < rates.length; c++) {
-      rates[c] = Statistics.slope(seconds, bits[c]);
+    return new RateMeter(seconds, bits);
+  }
+
+  /**
+   * Bits per second of a counter over the whole window: the slope of a straight line through the
+   * readings. What came while traffic settled does not count, nor does what is still queued at the
+   * end.
+   */
+  public double rate(int counter) {
+    return Statistics.slope(seconds, bits[counter]);
+  }
+
+  /**
+   * Bits per second of a counter as the median over stretches of the window, each a straight line
+   * of its own: short interruptions do not count.
+   *
+   * @param stretchNanos length of each; all of the window when it is shorter than two
+   */
+  public double medianRate(int counter, long stretchNanos) {
+    int length = (int) (stretchNanos / SAMPLE_NANOS);
+    int stretches = length < 2 ? 0 : seconds.length / length;
+    if (stretches < 2) {
+      return rate(counter);
     }
+    double[] rates = new double[stretches];
+    for (int i = 0; i < stretches; i++) {
+      rates[i] =
+          Statistics.slope(
+              Arrays.copyOfRange(seconds, i * length, (i + 1) * length),
+              Arrays.copyOfRange(bits[counter], i * length, (i + 1) * length));
+    }
+    return Statistics.median(rates);
+  }
+
+  /** As {@link #read}, then {@link #rate} of every counter. */
+  public static double[] bitsPerSecond(
+      List<LongSupplier> counters, long settleNanos, long windowNanos) throws InterruptedException {
+    RateMeter meter = read(counters, settleNanos, windowNanos);
+    double[] rates = new double[counters.size()];
+    Arrays.setAll(rates, meter::rate);
     return rates;
   }
 }

@@ -91,7 +91,8 @@ public final class ManyFlowsBenchmark {
                 expected,
                 Set.of(),
                 names().getFirst(),
-                true));
+                true),
+            expected.keySet());
   }
 
   private List<String> names() {

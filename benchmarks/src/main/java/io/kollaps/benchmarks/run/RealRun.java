@@ -2,6 +2,10 @@ package io.kollaps.benchmarks.run;
 
 import io.kollaps.benchmarks.BenchmarkException;
 import io.kollaps.linux.ownership.StateFolder;
+import io.kollaps.node.fabric.FabricChooser;
+import io.kollaps.node.fabric.FabricDemand;
+import io.kollaps.node.fabric.FabricRefusedException;
+import io.kollaps.node.fabric.Fabrics;
 import io.kollaps.node.load.FileContent;
 import io.kollaps.node.load.LoadResult;
 import io.kollaps.node.results.RunEnd;
@@ -130,6 +134,7 @@ final class RealRun {
             new RunRequest(
                 new LoadResult.Loaded(
                     fileName, new FileContent(yaml.getBytes(StandardCharsets.UTF_8)), compiled),
+                Fabrics.chooser().choose(FabricChooser.AUTO, FabricDemand.of(compiled)),
                 SEED,
                 results.resolve("results"),
                 StateFolder.locate(System.getenv()).path(),
@@ -141,6 +146,8 @@ final class RealRun {
       } finally {
         removeTree(results);
       }
+    } catch (FabricRefusedException e) {
+      throw new BenchmarkException(String.valueOf(e.getMessage()), e);
     } catch (RunFailedException e) {
       throw new BenchmarkException("the run failed: " + e.getMessage(), e);
     } catch (IOException e) {

@@ -43,8 +43,14 @@ final class SharingAnalysis {
     this.intervals = List.copyOf(intervals);
   }
 
-  /** One row for each flow that is expected in the step. */
-  List<SharingRow> rows(SharingStep step) {
+  /**
+   * One row for each flow that is expected in the step. Grants and what was received count only
+   * over the time in which of the watched flows exactly those of the step ran: one that begins a
+   * little late or ends a little early is no error of the shares.
+   *
+   * @param watched all flows that matter in any step
+   */
+  List<SharingRow> rows(SharingStep step, Set<String> watched) {
     OptionalInt change = changeSeen(step);
     OptionalInt settled = change.isPresent() ? settled(step, change.getAsInt()) : change;
     Double settleMillis = null;
@@ -58,11 +64,42 @@ final class SharingAnalysis {
             : (step.beginNanos() + step.endNanos()) / 2;
     long receivedFrom =
         Math.max((step.beginNanos() + step.endNanos()) / 2, step.endNanos() - RECEIVED_NANOS);
+    SharingAnalysis exactly = new SharingAnalysis(whileExactly(step.expected().keySet(), watched));
     List<SharingRow> rows = new ArrayList<>();
     for (Map.Entry<String, Double> flow : step.expected().entrySet()) {
-      rows.add(row(step, flow.getKey(), flow.getValue(), steadyFrom, receivedFrom, settleMillis));
+      rows.add(
+          exactly.row(
+              step, flow.getKey(), flow.getValue(), steadyFrom, receivedFrom, settleMillis));
     }
     return rows;
+  }
+
+  /**
+   * The intervals in which of the watched flows exactly the wanted ones ran. A flow runs from its
+   * first to its last data; those two intervals it fills only in part, so they count neither as
+   * time with it nor as time without it. Silence between them is part of its run.
+   */
+  private List<Interval> whileExactly(Set<String> wanted, Set<String> watched) {
+    List<Interval> found = new ArrayList<>(intervals);
+    for (String flow : watched) {
+      long first = Long.MAX_VALUE;
+      long last = Long.MIN_VALUE;
+      for (Interval interval : intervals) {
+        if (interval.has(flow)) {
+          first = Math.min(first, interval.beginNanos());
+          last = interval.beginNanos();
+        }
+      }
+      long from = first;
+      long to = last;
+      boolean runs = wanted.contains(flow);
+      found.removeIf(
+          i ->
+              runs
+                  ? i.beginNanos() <= from || i.beginNanos() >= to
+                  : i.beginNanos() >= from && i.beginNanos() <= to);
+    }
+    return found;
   }
 
   /** What a flow was granted in each interval of a stretch in which it had traffic. */

@@ -6,9 +6,11 @@ import io.kollaps.benchmarks.lab.HostLoad;
 import io.kollaps.node.results.RunOutcome;
 import io.kollaps.node.run.StopSwitch;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /** Shares of real iperf3 flows in a real run, beside what the sharing engine and the paper say. */
 public final class SharingBenchmark {
@@ -44,8 +46,11 @@ public final class SharingBenchmark {
     notes.note(health(outcome));
     notes.note(load.sentence());
     SharingAnalysis analysis = recorder.analysis();
+    List<SharingStep> steps = vector.steps(run.compiled());
+    Set<String> watched = new HashSet<>();
+    steps.forEach(step -> watched.addAll(step.expected().keySet()));
     List<SharingRow> rows = new ArrayList<>();
-    vector.steps(run.compiled()).forEach(step -> rows.addAll(analysis.rows(step)));
+    steps.forEach(step -> rows.addAll(analysis.rows(step, watched)));
     return rows;
   }
 

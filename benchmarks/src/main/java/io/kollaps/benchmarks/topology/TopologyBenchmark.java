@@ -5,7 +5,8 @@ import io.kollaps.benchmarks.ComparedRow;
 import io.kollaps.benchmarks.Notes;
 import io.kollaps.benchmarks.Statistics;
 import io.kollaps.benchmarks.lab.EchoProbe;
-import io.kollaps.benchmarks.lab.FabricKind;
+import io.kollaps.benchmarks.lab.Emulator;
+import io.kollaps.benchmarks.lab.Emulators;
 import io.kollaps.benchmarks.lab.HostLoad;
 import io.kollaps.benchmarks.lab.Lab;
 import io.kollaps.fabric.PathSetting;
@@ -25,7 +26,7 @@ import java.util.SplittableRandom;
 /** Large scale-free networks: time and memory of their paths, and pings between sampled pairs. */
 public final class TopologyBenchmark {
   private static final long SEED = 1;
-  private static final FabricKind FABRIC = FabricKind.USER_SPACE;
+  private static final Emulator FABRIC = Emulators.userSpace();
   private static final int SAMPLED_ENDPOINTS = 40;
   private static final int ECHOES = 20;
 

@@ -3,7 +3,7 @@ package io.kollaps.benchmarks.fabric;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kollaps.benchmarks.Notes;
-import io.kollaps.benchmarks.lab.FabricKind;
+import io.kollaps.benchmarks.lab.Emulators;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,7 +26,10 @@ class FabricMeasurementsTest {
           300 * MILLI,
           10,
           100,
-          400);
+          MILLI,
+          400,
+          4_000,
+          true);
 
   @Test
   void shouldMeasureRates() throws Exception {
@@ -56,17 +59,17 @@ class FabricMeasurementsTest {
   @Test
   void shouldMeasureThroughputBesideVeth() throws Exception {
     List<String> notes = new ArrayList<>();
-    Subject subject = new Subject(FabricKind.USER_SPACE, SHORT, notes::add);
+    Subject subject = new Subject(Emulators.userSpace(), SHORT, notes::add);
 
     List<FabricRow> rows = new ThroughputMeasurements(subject).rows();
 
-    assertThat(rows).hasSize(5);
+    assertThat(rows).hasSize(9);
     assertThat(rows).allSatisfy(row -> assertThat(row.ideal()).isPositive());
     assertThat(rows).allSatisfy(row -> assertThat(row.measured()).isPositive());
     assertThat(notes).isNotEmpty();
   }
 
   private static Subject subject() {
-    return new Subject(FabricKind.USER_SPACE, SHORT, Notes.silent());
+    return new Subject(Emulators.userSpace(), SHORT, Notes.silent());
   }
 }

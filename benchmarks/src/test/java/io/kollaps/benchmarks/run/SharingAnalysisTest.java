@@ -16,6 +16,8 @@ class SharingAnalysisTest {
   private static final long SAMPLE = 100_000_000L;
   private static final long SECOND = 1_000_000_000L;
 
+  private static final Set<String> BOTH = Set.of("a:x", "b:y");
+
   private final List<Interval> intervals = new ArrayList<>();
 
   /** Adds an interval; values are pairs of granted and received in Mbit/s, by flow. */
@@ -62,7 +64,8 @@ class SharingAnalysisTest {
       interval(Map.of("a:x", new double[] {45, 45}, "b:y", new double[] {20, 5}));
     }
 
-    List<SharingRow> rows = new SharingAnalysis(intervals).rows(limited);
+    List<SharingRow> rows =
+        new SharingAnalysis(intervals).rows(limited, limited.expected().keySet());
 
     assertThat(rows).extracting(SharingRow::limited).containsExactly(false, true);
     assertThat(rows).allSatisfy(row -> assertThat(row.settleMs()).isEqualTo(100));
@@ -79,7 +82,7 @@ class SharingAnalysisTest {
       interval(Map.of("a:x", new double[] {30.1, 30}, "b:y", new double[] {20, 19}));
     }
 
-    List<SharingRow> rows = new SharingAnalysis(intervals).rows(step(true));
+    List<SharingRow> rows = new SharingAnalysis(intervals).rows(step(true), BOTH);
 
     assertThat(rows).extracting(SharingRow::flow).containsExactly("a:x", "b:y");
     SharingRow first = rows.getFirst();
@@ -100,7 +103,7 @@ class SharingAnalysisTest {
       interval(Map.of("a:x", new double[] {i < 13 ? 30 : 50, 50}));
     }
 
-    List<SharingRow> rows = new SharingAnalysis(intervals).rows(step(false));
+    List<SharingRow> rows = new SharingAnalysis(intervals).rows(step(false), BOTH);
 
     assertThat(rows).singleElement().satisfies(row -> assertThat(row.settleMs()).isEqualTo(100.0));
   }
@@ -110,7 +113,7 @@ class SharingAnalysisTest {
     for (int i = 0; i < 30; i++) {
       interval(Map.of("a:x", new double[] {50, 50}, "b:y", new double[] {10, 10}));
     }
-    assertThat(new SharingAnalysis(intervals).rows(step(true)))
+    assertThat(new SharingAnalysis(intervals).rows(step(true), BOTH))
         .allSatisfy(row -> assertThat(row.settleMs()).isNull());
   }
 
@@ -120,7 +123,34 @@ class SharingAnalysisTest {
       // silent in every second interval
       interval(i % 2 == 0 ? Map.of("a:x", new double[] {50, 50}) : Map.of());
     }
-    SharingRow row = new SharingAnalysis(intervals).rows(step(false)).getFirst();
+    SharingRow row = new SharingAnalysis(intervals).rows(step(false), BOTH).getFirst();
     assertThat(row.receivedBps()).isCloseTo(25e6, within(1.0));
+  }
+
+  @Test
+  void shouldCountOnlyTheTimeInWhichExactlyTheExpectedFlowsRan() {
+    // b goes late, at 2.35 s, and a ends early, at 2.75 s; both in the middle of an interval
+    for (int i = 0; i < 30; i++) {
+      Map<String, double[]> flows = new HashMap<>();
+      if (i < 27) {
+        flows.put("a:x", new double[] {i < 23 ? 30 : 50, i < 23 ? 30 : 50});
+      } else if (i == 27) {
+        flows.put("a:x", new double[] {50, 25});
+      }
+      if (i < 23) {
+        flows.put("b:y", new double[] {20, 20});
+      } else if (i == 23) {
+        flows.put("b:y", new double[] {20, 10});
+        flows.put("a:x", new double[] {40, 40});
+      }
+      interval(flows);
+    }
+
+    SharingRow row = new SharingAnalysis(intervals).rows(step(false), BOTH).getFirst();
+
+    // what is left are the intervals from 2.4 to 2.7 s
+    assertThat(row.receivedBps()).isCloseTo(50e6, within(1.0));
+    assertThat(row.grantedBps()).isCloseTo(50e6, within(1.0));
+    assertThat(row.settleMs()).isEqualTo(0.0);
   }
 }

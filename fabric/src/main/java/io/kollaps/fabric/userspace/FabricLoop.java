@@ -47,6 +47,7 @@ final class FabricLoop implements Runnable {
   private final Epoll epoll;
   private final TimerDescriptor timer;
   private final LoopHealth health;
+  private final Arrivals arrivals;
   private final boolean wantsRealTime;
   private final boolean wantsSpin;
   private volatile boolean stopping;
@@ -60,6 +61,7 @@ final class FabricLoop implements Runnable {
       Epoll epoll,
       TimerDescriptor timer,
       LoopHealth health,
+      Arrivals arrivals,
       UserSpaceFabricOptions options) {
     this.engine = engine;
     this.ports = ports;
@@ -67,6 +69,7 @@ final class FabricLoop implements Runnable {
     this.epoll = epoll;
     this.timer = timer;
     this.health = health;
+    this.arrivals = arrivals;
     this.wantsRealTime = options.realTime();
     this.wantsSpin = options.spin();
   }
@@ -110,9 +113,18 @@ final class FabricLoop implements Runnable {
       LockSupport.parkNanos(DutyLimiter.REST_NANOS);
       now = MonotonicClock.nanos();
     }
-    int ready = epoll.await(timeout(limiter, now));
+    int timeout = timeout(limiter, now);
+    int ready = epoll.await(timeout);
     if (ready < 0 && ready != -Errno.EINTR) {
       throw new LinuxException("epoll_wait failed: " + Errno.name(-ready), -ready);
+    }
+    if (timeout == 0) {
+      arrivals.stayedAwake();
+    } else {
+      arrivals.slept(now, MonotonicClock.nanos());
+      if (ready == 1 && epoll.tag(0) == TIMER_TAG) {
+        arrivals.alarmed(armedNanos);
+      }
     }
     for (int i = 0; i < ready; i++) {
       busy |= serve(epoll.tag(i));
@@ -159,7 +171,9 @@ final class FabricLoop implements Runnable {
 
   private void readFrom(int endpoint) {
     int fileDescriptor = ports.fileDescriptor(endpoint);
+    long now = Long.MIN_VALUE;
     for (int i = 0; i < READS_PER_TURN; i++) {
+      long noted = arrivals.noted(endpoint);
       long length =
           FileDescriptors.read(
               fileDescriptor, engine.receiveBuffer(), PathEngine.receiveBufferBytes());
@@ -168,10 +182,11 @@ final class FabricLoop implements Runnable {
           // EBADFD and EIO while a device is being taken away from outside: the packet is gone
           health.readFailed();
         }
+        arrivals.empty(endpoint, now);
         return;
       }
-      long now = MonotonicClock.nanos();
-      engine.received(endpoint, (int) length, now);
+      now = MonotonicClock.nanos();
+      engine.received(endpoint, (int) length, now, arrivals.arrival(endpoint, noted, i == 0, now));
       // what may go on at once does so while it is in the processor's cache
       departDue(now, READS_PER_TURN);
     }

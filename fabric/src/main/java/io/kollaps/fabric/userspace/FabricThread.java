@@ -1,28 +1,35 @@
 package io.kollaps.fabric.userspace;
 
 import io.kollaps.fabric.FabricException;
+import io.kollaps.fabric.PortSpec;
 import io.kollaps.fabric.userspace.engine.EngineLimits;
 import io.kollaps.fabric.userspace.engine.EngineMemory;
 import io.kollaps.fabric.userspace.engine.EngineStatistics;
 import io.kollaps.fabric.userspace.engine.PathEngine;
+import io.kollaps.linux.ArrivalStamps;
 import io.kollaps.linux.Epoll;
 import io.kollaps.linux.EventDescriptor;
 import io.kollaps.linux.LinuxException;
 import io.kollaps.linux.OffHeapMemory;
 import io.kollaps.linux.TimerDescriptor;
+import io.kollaps.linux.TunDevice;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 
 /** The fabric's thread with all that it works with, and the order in which that is given back. */
 final class FabricThread {
   private static final long END_TIMEOUT_MILLIS = 10_000;
-  private static final int FULL_PACKET_BYTES = 1500;
+
+  /** Part of the packet memory that is there from the start: 64 of 512 MiB. */
+  private static final int TOUCHED_PART = 8;
 
   private final FabricLoop loop;
   private final Thread thread;
   private final ChangeQueue changes;
   private final LoopHealth health;
   private final EngineStatistics statistics;
+  private final Optional<ArrivalStamps> stamps;
   private final Resources resources;
 
   private FabricThread(
@@ -30,11 +37,13 @@ final class FabricThread {
       ChangeQueue changes,
       LoopHealth health,
       EngineStatistics statistics,
+      Optional<ArrivalStamps> stamps,
       Resources resources) {
     this.loop = loop;
     this.changes = changes;
     this.health = health;
     this.statistics = statistics;
+    this.stamps = stamps;
     this.resources = resources;
     thread = Thread.ofPlatform().name("fabric-" + UserSpaceFabric.NAME).daemon().start(loop);
   }
@@ -47,6 +56,10 @@ final class FabricThread {
       resources.add(memory::close);
       // a page that was swapped out would delay packets; without the privilege it may happen
       var _ = memory.lockOnTouch();
+      // without it pages are made while packets wait; a kernel before 5.14 leaves it at that
+      var _ = memory.touchNow(options.memoryBytes() / TOUCHED_PART);
+      Optional<ArrivalStamps> stamps = arrivalStamps(endpointCount);
+      stamps.ifPresent(made -> resources.add(made::close));
       Epoll epoll = Epoll.create(FabricLoop.MAX_READY);
       resources.add(epoll::close);
       TimerDescriptor timer = TimerDescriptor.create();
@@ -60,7 +73,7 @@ final class FabricThread {
               new EngineMemory(memory.address(), memory.byteSize()),
               endpointCount,
               options.seed(),
-              new EngineLimits(options.burstNanos(), FULL_PACKET_BYTES));
+              new EngineLimits(options.burstNanos(), PortSpec.DEFAULT_MTU));
       if (options.realTime()) {
         resources.add(SafepointPriority.raise());
       }
@@ -68,11 +81,39 @@ final class FabricThread {
       LoopHealth health = new LoopHealth();
       FabricLoop loop =
           new FabricLoop(
-              engine, new PortTable(endpointCount), changes, epoll, timer, health, options);
-      return new FabricThread(loop, changes, health, engine.statistics(), resources);
+              engine,
+              new PortTable(endpointCount),
+              changes,
+              epoll,
+              timer,
+              health,
+              new Arrivals(endpointCount, stamps),
+              options);
+      return new FabricThread(loop, changes, health, engine.statistics(), stamps, resources);
     } catch (LinuxException | RuntimeException e) {
       resources.release();
       throw e;
+    }
+  }
+
+  /** Only where the kernel allows it: without them, arrivals are estimated. */
+  private static Optional<ArrivalStamps> arrivalStamps(int endpointCount) {
+    try {
+      return Optional.of(ArrivalStamps.open(endpointCount));
+    } catch (LinuxException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Has the kernel note a device's arrivals, where it does so at all. */
+  void noteArrivals(int endpoint, TunDevice device) {
+    try {
+      if (stamps.isPresent()) {
+        stamps.get().attach(endpoint, device);
+      }
+    } catch (LinuxException e) {
+      // this device's arrivals are estimated then, as without stamps
+      return;
     }
   }
 

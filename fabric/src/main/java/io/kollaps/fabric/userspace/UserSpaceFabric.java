@@ -20,7 +20,7 @@ import java.util.TreeMap;
  * A fabric in user space: one thread moves the packets of all endpoints between their TUN devices,
  * as a {@link PathEngine} says. It needs /dev/net/tun and CAP_NET_ADMIN in the endpoints' network
  * namespaces, nothing else; what more privilege would give (real-time priority, memory that is
- * never swapped out) is taken where it is allowed.
+ * never swapped out, the kernel's notes of arrivals) is taken where it is allowed.
  *
  * <p>Should its thread ever fail, every later call throws: a {@link FabricException}, or where the
  * method has none an {@link IllegalStateException}, with the cause.
@@ -53,8 +53,14 @@ public final class UserSpaceFabric implements Fabric {
    */
   public static UserSpaceFabric start(int endpointCount, UserSpaceFabricOptions options)
       throws FabricException {
+    WarmUp.once();
+    return startCold(endpointCount, options);
+  }
+
+  /** Starts one whose code may still have to be compiled. */
+  static UserSpaceFabric startCold(int endpointCount, UserSpaceFabricOptions options)
+      throws FabricException {
     try {
-      WarmUp.once();
       return new UserSpaceFabric(endpointCount, FabricThread.start(endpointCount, options));
     } catch (LinuxException e) {
       throw new FabricException(
@@ -79,6 +85,7 @@ public final class UserSpaceFabric implements Fabric {
           "Endpoint " + port.endpoint() + " has a port already: detach it first.");
     }
     Device device = Device.make(port);
+    thread.noteArrivals(port.endpoint(), device.tun());
     try {
       thread.changes().make("attach endpoint " + port.endpoint(), attachment(port, device));
     } catch (FabricException e) {
@@ -102,7 +109,7 @@ public final class UserSpaceFabric implements Fabric {
         throw e;
       }
       ports.put(endpoint, fileDescriptor);
-      engine.attached(endpoint, MonotonicClock.nanos());
+      engine.attached(endpoint, port.mtu(), MonotonicClock.nanos());
     };
   }
 
@@ -284,8 +291,8 @@ public final class UserSpaceFabric implements Fabric {
     } finally {
       for (Device device : devices.values()) {
         droppedByRemovedDevices += dropped(device);
-        device.close();
       }
+      DeviceRemoval.closeAll(List.copyOf(devices.values()));
       devices.clear();
     }
   }

@@ -1,6 +1,8 @@
 package io.kollaps.fabric.userspace;
 
+import io.kollaps.fabric.FabricException;
 import io.kollaps.fabric.userspace.engine.PathEngine;
+import io.kollaps.linux.LinuxException;
 
 /** Has the packet path compiled before the first packet: an interpreted one would be late. */
 final class WarmUp {
@@ -13,6 +15,12 @@ final class WarmUp {
     if (!done) {
       PathEngine.warmUp();
       done = true;
+      try {
+        LoopWarmUp.run();
+      } catch (FabricException | LinuxException e) {
+        // the fabric that is wanted will meet the same obstacle and tell of it, or do without this
+        return;
+      }
     }
   }
 }

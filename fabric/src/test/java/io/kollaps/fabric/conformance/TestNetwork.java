@@ -19,7 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,7 +32,7 @@ public final class TestNetwork implements AutoCloseable {
   private static final int COMMAND_TIMEOUT_SECONDS = 60;
 
   private final Fabric fabric;
-  private final List<NetworkNamespace> namespaces = new ArrayList<>();
+  private final Map<Integer, NetworkNamespace> namespaces = new TreeMap<>();
   private final List<Process> processes = new ArrayList<>();
 
   /** Makes and attaches so many endpoints, without paths. */
@@ -38,7 +40,6 @@ public final class TestNetwork implements AutoCloseable {
     this.fabric = fabric;
     try {
       for (int i = 0; i < endpoints; i++) {
-        namespaces.add(NetworkNamespaces.create());
         attach(i);
       }
     } catch (Exception e) {
@@ -47,8 +48,11 @@ public final class TestNetwork implements AutoCloseable {
     }
   }
 
-  /** Attaches an endpoint (again). */
+  /** Attaches an endpoint (again), in a namespace that is made when it has none yet. */
   public void attach(int endpoint) throws Exception {
+    if (!namespaces.containsKey(endpoint)) {
+      namespaces.put(endpoint, NetworkNamespaces.create());
+    }
     fabric.attach(
         new PortSpec(
             endpoint,
@@ -145,9 +149,16 @@ public final class TestNetwork implements AutoCloseable {
     return times.get(times.size() / 2);
   }
 
-  private List<Double> pingMillis(int from, InetAddress to, int count) throws Exception {
+  /** Round trips of pings, in milliseconds, from the smallest to the largest. */
+  public List<Double> pingMillis(int from, InetAddress to, int count) throws Exception {
+    return pingMillis(from, to, count, "0.02");
+  }
+
+  /** As {@link #pingMillis(int, InetAddress, int)}, one ping after so many seconds. */
+  public List<Double> pingMillis(int from, InetAddress to, int count, String interval)
+      throws Exception {
     String printed =
-        run(from, "ping", "-n", "-c", "" + count, "-i", "0.02", "-W", "2", to.getHostAddress());
+        run(from, "ping", "-n", "-c", "" + count, "-i", interval, "-W", "2", to.getHostAddress());
     List<Double> times =
         printed
             .lines()
@@ -183,7 +194,7 @@ public final class TestNetwork implements AutoCloseable {
     try {
       fabric.close();
     } finally {
-      namespaces.forEach(NetworkNamespace::close);
+      namespaces.values().forEach(NetworkNamespace::close);
     }
   }
 }

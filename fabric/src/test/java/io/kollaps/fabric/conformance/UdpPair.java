@@ -10,8 +10,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 /** A sending and a receiving UDP socket, each opened inside an endpoint's namespace. */
 public final class UdpPair implements AutoCloseable {
@@ -57,11 +59,11 @@ public final class UdpPair implements AutoCloseable {
   /**
    * Receives until nothing came for so long.
    *
-   * @return the numbers that came
+   * @return the numbers that came, in the order in which they came first
    */
   public Set<Integer> receive(int silenceMillis) throws IOException {
     receiver.setSoTimeout(silenceMillis);
-    Set<Integer> numbers = new HashSet<>();
+    Set<Integer> numbers = new LinkedHashSet<>();
     DatagramPacket packet = new DatagramPacket(new byte[65_535], 65_535);
     while (true) {
       try {
@@ -70,6 +72,60 @@ public final class UdpPair implements AutoCloseable {
       } catch (SocketTimeoutException e) {
         return numbers;
       }
+    }
+  }
+
+  /**
+   * Sends at a pace until told to stop, and gives what arrived meanwhile.
+   *
+   * @param offeredBitsPerSecond payload that is sent
+   * @param settleNanos time before the window, so that a queue is full
+   * @param windowNanos window in which arrivals count
+   * @return bits of payload per second that arrived
+   */
+  public double throughput(
+      int payloadBytes, double offeredBitsPerSecond, long settleNanos, long windowNanos)
+      throws Exception {
+    AtomicBoolean stop = new AtomicBoolean();
+    Thread pacer = Thread.ofPlatform().start(() -> pace(payloadBytes, offeredBitsPerSecond, stop));
+    try {
+      receiver.setSoTimeout((int) (windowNanos / 1_000_000));
+      DatagramPacket packet = new DatagramPacket(new byte[65_535], 65_535);
+      long begin = System.nanoTime() + settleNanos;
+      long first = 0;
+      long last = 0;
+      long bytes = 0;
+      while (last - begin < windowNanos) {
+        receiver.receive(packet);
+        last = System.nanoTime();
+        if (last >= begin) {
+          // the first packet opens the window and does not count
+          bytes += first == 0 ? 0 : packet.getLength();
+          first = first == 0 ? last : first;
+        }
+      }
+      return bytes * 8e9 / (last - first);
+    } finally {
+      stop.set(true);
+      pacer.join();
+    }
+  }
+
+  private void pace(int payloadBytes, double bitsPerSecond, AtomicBoolean stop) {
+    long begin = System.nanoTime();
+    double packetNanos = payloadBytes * 8e9 / bitsPerSecond;
+    long gave = 0;
+    try {
+      while (!stop.get()) {
+        long due = (long) ((System.nanoTime() - begin) / packetNanos);
+        if (due > gave) {
+          send((int) (due - gave), payloadBytes);
+          gave = due;
+        }
+        LockSupport.parkNanos(1_000_000);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

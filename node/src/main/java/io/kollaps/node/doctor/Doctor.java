@@ -1,8 +1,11 @@
 package io.kollaps.node.doctor;
 
+import io.kollaps.node.fabric.FabricChooser;
+import io.kollaps.node.fabric.Fabrics;
 import io.kollaps.node.prerequisites.SystemProgramRunner;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +51,20 @@ public final class Doctor {
     Machine machine = new LinuxMachine(new SystemProgramRunner());
     KernelObjects kernel = new LinuxKernelObjects();
     return new Doctor(
-        List.of(new UserSpaceProbe(machine, kernel)),
-        GeneralChecks.all(machine, kernel, endpoints));
+        probes(machine, kernel, endpoints), GeneralChecks.all(machine, kernel, endpoints));
+  }
+
+  /** The probe of every fabric, the one first that a run of so many endpoints prefers. */
+  private static List<FabricProbe> probes(Machine machine, KernelObjects kernel, int endpoints) {
+    List<String> preference = FabricChooser.preference(endpoints);
+    return Fabrics.all().stream()
+        .sorted(Comparator.comparingInt(factory -> preference.indexOf(factory.name())))
+        .map(
+            factory ->
+                factory.name().equals(UserSpaceProbe.NAME)
+                    ? new UserSpaceProbe(machine, kernel)
+                    : new PiecesProbe(factory.name(), factory::missing, machine, kernel))
+        .toList();
   }
 
   /** Examines the machine; takes a few seconds at most on a healthy one. */
@@ -66,11 +81,14 @@ public final class Doctor {
   }
 
   private FabricStatus status(FabricProbe probe, Map<String, CheckResult> results) {
-    List<CheckResult> missing =
-        probe.needs().stream()
-            .map(check -> result(check, results))
-            .filter(result -> !result.ok())
-            .toList();
+    List<CheckResult> found = new ArrayList<>();
+    probe.needs().forEach(check -> found.add(result(check, results)));
+    if (found.stream().allMatch(CheckResult::ok)) {
+      List<CheckResult> pieces = BoundedCheck.all(probe.name(), probe::pieces, longestCheck);
+      pieces.forEach(piece -> results.putIfAbsent(piece.name(), piece));
+      found.addAll(pieces);
+    }
+    List<CheckResult> missing = found.stream().filter(result -> !result.ok()).toList();
     List<String> remedies =
         missing.stream().map(CheckResult::remedy).filter(r -> !r.isEmpty()).distinct().toList();
     return new FabricStatus(

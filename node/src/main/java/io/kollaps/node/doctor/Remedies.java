@@ -83,6 +83,50 @@ final class Remedies {
     };
   }
 
+  /**
+   * Brings a piece of the kernel's traffic control, which distributions put into packages of their
+   * own.
+   *
+   * @param module the module's name
+   * @param option the kernel's configuration option
+   */
+  String trafficControl(String module, String option) {
+    if (!container().isEmpty()) {
+      return "on the machine that runs the container, as root: modprobe "
+          + module
+          + " (no such module: its packages of more modules, or a kernel with "
+          + option
+          + ")";
+    }
+    String now =
+        "as root: modprobe "
+            + module
+            + " && echo "
+            + module
+            + " > /etc/modules-load.d/kollaps-"
+            + module
+            + ".conf";
+    if (wsl()) {
+      return now
+          + " (no such module: "
+          + UPDATE_WSL
+          + "; when the newest kernel has none either, build Microsoft's with "
+          + option
+          + "=m and name it in .wslconfig as kernel=...)";
+    }
+    return switch (distribution()) {
+      case DEBIAN ->
+          now
+              + " (no such module: apt-get install linux-modules-extra-$(uname -r) on Ubuntu,"
+              + " linux-image-amd64 instead of a cloud kernel on Debian)";
+      case FEDORA ->
+          now
+              + " (no such module: dnf install kernel-modules-$(uname -r)"
+              + " kernel-modules-extra-$(uname -r))";
+      case OTHER -> now + " (no such module: a kernel with " + option + ")";
+    };
+  }
+
   /** Sets a kernel parameter now and at every start of the machine. */
   String sysctl(String name, String value) {
     String where =

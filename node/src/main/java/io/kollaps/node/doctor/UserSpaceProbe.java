@@ -1,5 +1,6 @@
 package io.kollaps.node.doctor;
 
+import io.kollaps.fabric.userspace.UserSpaceFabric;
 import io.kollaps.linux.Errno;
 import io.kollaps.linux.LinuxException;
 import io.kollaps.linux.NetworkNamespace;
@@ -10,6 +11,8 @@ import java.util.List;
  * rtnetlink, and programs started inside.
  */
 final class UserSpaceProbe implements FabricProbe {
+  static final String NAME = UserSpaceFabric.NAME;
+
   private static final String DEVICE = "/dev/net/tun";
   private static final String NO_FABRIC = "no endpoint can be made: a run cannot start";
 
@@ -25,17 +28,22 @@ final class UserSpaceProbe implements FabricProbe {
 
   @Override
   public String name() {
-    return "user-space";
+    return NAME;
   }
 
   @Override
   public List<Check> needs() {
     return List.of(
-        new NamedCheck("network-namespace", this::networkNamespace),
+        networkNamespaceCheck(),
         new NamedCheck("tun-access", this::tunAccess),
         new NamedCheck("tun-device", this::tunDevice),
         new NamedCheck("rtnetlink", this::rtnetlink),
         new ProgramsCheck(machine, kernel));
+  }
+
+  /** Every fabric needs it. */
+  Check networkNamespaceCheck() {
+    return new NamedCheck("network-namespace", this::networkNamespace);
   }
 
   private CheckResult networkNamespace() {

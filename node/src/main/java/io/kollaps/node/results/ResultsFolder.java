@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The folder of one run, written while the run goes on.
@@ -77,13 +76,6 @@ public final class ResultsFolder implements AutoCloseable {
     ResultFiles.writeWhole(
         folder.resolve(ResultFiles.topologyCopy(facts.topology().fileName())), topology);
     return new ResultsFolder(folder);
-  }
-
-  /**
-   * Writes an event to nowhere, so that the first real one does not wait for classes to be loaded.
-   */
-  public static void warmUp() {
-    ResultsJson.event(new EventRecord(0, 0, "join", "warm-up", "", Optional.of("none")));
   }
 
   /** The folder. */

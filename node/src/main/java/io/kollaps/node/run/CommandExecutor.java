@@ -18,8 +18,10 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Carries out what {@link RunProgress} decides, and records when it was done. Used by the run's
- * loop thread only.
+ * Carries out what {@link RunProgress} decides, and records when it was done: paths when the fabric
+ * works by them, a start when the word was given to the process that becomes the program, a leave
+ * or crash when the signal was sent. Used by the run's loop thread only; what it calls takes some
+ * ten microseconds each, so that all of one instant happens together.
  */
 final class CommandExecutor {
   private final CompiledExperiment compiled;
@@ -106,10 +108,12 @@ final class CommandExecutor {
     }
     fabric.setConnected(
         changes.stream().map(set -> new Connection(set.endpoint(), set.connected())).toList());
+    long done = offsetNanos();
     for (RunCommand.SetConnected set : changes) {
       cut.set(set.endpoint(), !set.connected());
       record(
           set.plannedNanos(),
+          done,
           set.connected() ? "reconnect" : "disconnect",
           name(set.endpoint()),
           "",
@@ -122,6 +126,7 @@ final class CommandExecutor {
     switch (command) {
       case RunCommand.ApplyEpoch apply -> applyEpoch(apply);
       case RunCommand.AwaitCondition await -> conditions.await(await.endpoint());
+      case RunCommand.Prepare prepare -> instances.get(prepare.endpoint()).prepare();
       case RunCommand.Start start -> start(start);
       case RunCommand.Refuse refuse ->
           record(refuse.plannedNanos(), "join", name(refuse.endpoint()), "", refuse.why());
@@ -143,13 +148,19 @@ final class CommandExecutor {
   private void applyEpoch(RunCommand.ApplyEpoch apply)
       throws FabricException, InterruptedException {
     sharing.epoch(clock.getAsLong(), epochs.next());
+    long done = offsetNanos();
     for (TimelineEvent event : compiled.experiment().timeline()) {
       if (event.atNanos() == apply.plannedNanos()) {
         EventWords.ofNetwork(event.action())
             .ifPresent(
                 words ->
                     record(
-                        apply.plannedNanos(), words.kind(), words.subject(), words.detail(), ""));
+                        apply.plannedNanos(),
+                        done,
+                        words.kind(),
+                        words.subject(),
+                        words.detail(),
+                        ""));
       }
     }
   }
@@ -161,11 +172,13 @@ final class CommandExecutor {
       fabric.setConnected(endpoint, true);
       cut.clear(endpoint);
     }
+    EndpointInstance instance = instances.get(endpoint);
+    boolean ready = instance.ready();
     try {
-      var ended = instances.get(endpoint).start();
-      programs.started(endpoint, offsetNanos());
-      String waited = conditions.waited(endpoint).map(w -> "waited for " + w).orElse("");
-      record(start.plannedNanos(), "join", name(endpoint), waited, "");
+      var ended = instance.start();
+      long started = offsetNanos();
+      programs.started(endpoint, started);
+      record(start.plannedNanos(), started, "join", name(endpoint), detail(endpoint, ready), "");
       CompletableFuture<Void> _ =
           ended.handle(
               (status, failure) -> {
@@ -182,12 +195,31 @@ final class CommandExecutor {
     }
   }
 
+  private String detail(int endpoint, boolean ready) {
+    String waited = conditions.waited(endpoint).map(w -> "waited for " + w).orElse("");
+    if (ready) {
+      return waited;
+    }
+    String late = "not prepared yet: the program begins some milliseconds later";
+    return waited.isEmpty() ? late : waited + "; " + late;
+  }
+
   private void record(
       long plannedNanos, String kind, String subject, String detail, String failure) {
+    record(plannedNanos, offsetNanos(), kind, subject, detail, failure);
+  }
+
+  private void record(
+      long plannedNanos,
+      long actualNanos,
+      String kind,
+      String subject,
+      String detail,
+      String failure) {
     recorder.accept(
         new EventRecord(
             plannedNanos,
-            offsetNanos(),
+            actualNanos,
             kind,
             subject,
             detail,

@@ -38,7 +38,13 @@ public final class ExperimentRun {
    */
   public static final String RESULTS_POINTER = "results";
 
-  private static final long START_DELAY_NANOS = RunLoop.PRELUDE_NANOS + 50_000_000L;
+  /**
+   * The sharing's rounds begin this long before the start: the first rounds on the real fabric take
+   * longer than later ones, and must not be those that matter.
+   */
+  private static final long PRELUDE_NANOS = 400_000_000L;
+
+  private static final long START_DELAY_NANOS = PRELUDE_NANOS + 50_000_000L;
   private static final int LOOP_PRIORITY = 1;
 
   private final RunRequest request;
@@ -78,14 +84,16 @@ public final class ExperimentRun {
       throws IOException, RunFailedException, InterruptedException {
     listener.state("setting up " + compiled.endpoints().size() + " endpoints");
     Observed observed = new Observed();
-    try (PartSetup setup = PartSetup.open(ownership, compiled, request.seed())) {
+    Rehearsal rehearsal = Rehearsal.begin();
+    try (PartSetup setup =
+        PartSetup.open(ownership, compiled, request.fabric().factory(), request.seed())) {
       RunFacts facts = FactsCollector.facts(request, compiled, ownership.run(), setup);
       try (ResultsFolder results =
           ResultsFolder.create(
               request.resultsFolder(), facts, request.loaded().content().bytes())) {
         RunEnd end;
         try {
-          end = setUpAndPlay(setup, results, observed);
+          end = setUpAndPlay(setup, results, observed, rehearsal);
         } catch (FabricException | RuntimeStartException | IOException e) {
           finish(
               results,
@@ -109,7 +117,8 @@ public final class ExperimentRun {
     private long durationNanos;
   }
 
-  private RunEnd setUpAndPlay(PartSetup setup, ResultsFolder results, Observed observed)
+  private RunEnd setUpAndPlay(
+      PartSetup setup, ResultsFolder results, Observed observed, Rehearsal rehearsal)
       throws IOException, RuntimeStartException, FabricException, InterruptedException {
     PreparedPart part = setup.prepare(results);
     EmulationCore core =
@@ -120,26 +129,37 @@ public final class ExperimentRun {
         new SharingLoop(core, part.fabric(), sampler, compiled.endpoints().size());
     observed.programs = new ProgramLog(compiled.endpoints());
     sharing.begin(System.nanoTime(), part.firstEpoch());
+    var _ = rehearsal.await();
     // The start lies a little ahead, so that nothing planned for it is late because of the last
     // preparations.
     long startNanos = System.nanoTime() + START_DELAY_NANOS;
-    ResultsFolder.warmUp();
     EventInbox inbox = new EventInbox();
-    LoopAssembly assembly =
-        new LoopAssembly(
-            request,
-            part,
-            sharing,
-            sampler,
-            observed.programs,
-            results,
-            listener,
-            inbox,
-            startNanos);
+    try (Scribe scribe = new Scribe(results, listener)) {
+      LoopAssembly assembly =
+          new LoopAssembly(
+              compiled,
+              part,
+              sharing,
+              sampler,
+              observed.programs,
+              scribe::event,
+              scribe::samples,
+              inbox,
+              new LoopAssembly.Times(
+                  startNanos, PRELUDE_NANOS, request.startConditionTimeoutNanos()));
+      RunLoop loop = assembly.loop();
+      stop.hear(why -> inbox.tell(new RunEvent.StopAsked(Math.max(0, loop.offsetNanos()), why)));
+      listener.state("running");
+      return play(part, results, observed, assembly);
+    }
+  }
+
+  private RunEnd play(
+      PreparedPart part, ResultsFolder results, Observed observed, LoopAssembly assembly)
+      throws FabricException, InterruptedException {
     RunLoop loop = assembly.loop();
-    stop.hear(why -> inbox.tell(new RunEvent.StopAsked(Math.max(0, loop.offsetNanos()), why)));
-    listener.state("running");
-    try (HealthRecorder _ = HealthRecorder.start(part.fabric(), results, loop::offsetNanos)) {
+    try (ConditionWatch _ = new ConditionWatch(assembly.conditions());
+        HealthRecorder _ = HealthRecorder.start(part.fabric(), results, loop::offsetNanos)) {
       RunCommand.End end = onOwnThread(loop);
       observed.durationNanos = loop.offsetNanos();
       observed.loop = loop.health();

@@ -33,7 +33,7 @@ final class FactsCollector {
         Instant.now(),
         request.version(),
         setup.fabric().name(),
-        "the only fabric of this version; it works on any kernel",
+        request.fabric().reason(),
         compiled.experiment().settings().periodNanos(),
         host(root),
         TopologySummary.of(request.loaded().fileName(), compiled),

@@ -1,10 +1,8 @@
 package io.kollaps.node.run;
 
 import io.kollaps.node.results.EventRecord;
-import io.kollaps.node.results.FlowSample;
-import io.kollaps.node.results.ResultsFolder;
 import io.kollaps.topology.path.CompiledExperiment;
-import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -12,48 +10,50 @@ import java.util.function.LongSupplier;
  */
 final class LoopAssembly {
   private final RunLoop loop;
+  private final StartConditions conditions;
+
+  /**
+   * When a run begins and how long it waits.
+   *
+   * @param startNanos the start, by the clock of {@code System.nanoTime}
+   * @param preludeNanos how long before the start the sharing's rounds begin
+   * @param startConditionTimeoutNanos longest wait for what an endpoint waits for
+   */
+  record Times(long startNanos, long preludeNanos, long startConditionTimeoutNanos) {}
 
   LoopAssembly(
-      RunRequest request,
+      CompiledExperiment compiled,
       PreparedPart part,
       SharingLoop sharing,
       FlowSampler sampler,
       ProgramLog programs,
-      ResultsFolder results,
-      RunListener listener,
+      Consumer<EventRecord> events,
+      RunLoop.SampleSink samples,
       EventInbox inbox,
-      long startNanos) {
-    CompiledExperiment compiled = request.loaded().compiled();
+      Times times) {
     LongSupplier clock = System::nanoTime;
-    StartConditions conditions =
+    long startNanos = times.startNanos();
+    conditions =
         new StartConditions(
             compiled.endpoints(),
             part.instances(),
-            request.startConditionTimeoutNanos(),
+            times.startConditionTimeoutNanos(),
             () -> clock.getAsLong() - startNanos,
             inbox::tell);
     CommandExecutor executor =
         new CommandExecutor(
-            compiled,
-            part,
-            sharing,
-            conditions,
-            programs,
-            event -> record(event, results, listener),
-            inbox::tell,
-            clock,
-            startNanos);
+            compiled, part, sharing, conditions, programs, events, inbox::tell, clock, startNanos);
     loop =
         new RunLoop(
             new RunProgress(compiled),
             executor,
             sharing,
             sampler,
-            conditions,
-            (atNanos, samples) -> record(atNanos, samples, results, listener),
+            samples,
             inbox,
             clock,
             compiled.experiment().settings().periodNanos(),
+            times.preludeNanos(),
             startNanos);
   }
 
@@ -61,14 +61,7 @@ final class LoopAssembly {
     return loop;
   }
 
-  private static void record(EventRecord event, ResultsFolder results, RunListener listener) {
-    results.event(event);
-    listener.event(event);
-  }
-
-  private static void record(
-      long atNanos, List<FlowSample> samples, ResultsFolder results, RunListener listener) {
-    samples.forEach(results::flow);
-    listener.flows(atNanos, samples);
+  StartConditions conditions() {
+    return conditions;
   }
 }

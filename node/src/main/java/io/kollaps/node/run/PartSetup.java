@@ -4,10 +4,9 @@ import io.kollaps.fabric.Fabric;
 import io.kollaps.fabric.FabricException;
 import io.kollaps.fabric.PortSpec;
 import io.kollaps.fabric.PortSpec.Prefix;
-import io.kollaps.fabric.userspace.UserSpaceFabric;
-import io.kollaps.fabric.userspace.UserSpaceFabricOptions;
 import io.kollaps.linux.ownership.OwnedResource;
 import io.kollaps.linux.ownership.RunOwnership;
+import io.kollaps.node.fabric.FabricFactory;
 import io.kollaps.node.results.ResultsFolder;
 import io.kollaps.runtime.EndpointInstance;
 import io.kollaps.runtime.EndpointSpec;
@@ -47,14 +46,13 @@ final class PartSetup implements AutoCloseable {
   }
 
   /** Starts an empty runtime and an empty fabric. */
-  static PartSetup open(RunOwnership ownership, CompiledExperiment compiled, long seed)
+  static PartSetup open(
+      RunOwnership ownership, CompiledExperiment compiled, FabricFactory fabrics, long seed)
       throws FabricException, RuntimeStartException {
     ProcessRuntime runtime = ProcessRuntime.open(ownership);
     boolean opened = false;
     try {
-      Fabric fabric =
-          UserSpaceFabric.start(
-              compiled.endpoints().size(), UserSpaceFabricOptions.DEFAULT.withSeed(seed));
+      Fabric fabric = fabrics.start(compiled.endpoints().size(), seed);
       opened = true;
       return new PartSetup(ownership, compiled, runtime, fabric);
     } finally {
@@ -89,11 +87,14 @@ final class PartSetup implements AutoCloseable {
               routes,
               PortSpec.DEFAULT_MTU));
     }
+    ProcessRehearsal rehearsal =
+        ProcessRehearsal.begin(runtime, ownership.folder(), hosts, compiled.endpoints().size());
     PreparedEpoch first = epochs.next();
     long deadline = System.nanoTime() + READY_TIMEOUT_NANOS;
     for (EndpointInstance instance : instances) {
       instance.awaitReady(Math.max(1, deadline - System.nanoTime()));
     }
+    rehearsal.play(READY_TIMEOUT_NANOS);
     return new PreparedPart(List.copyOf(instances), fabric, first, epochs);
   }
 

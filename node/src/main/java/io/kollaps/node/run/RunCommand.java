@@ -9,6 +9,9 @@ sealed interface RunCommand {
   /** Watch what the endpoint waits for, and tell. */
   record AwaitCondition(long plannedNanos, int endpoint) implements RunCommand {}
 
+  /** Prepare the endpoint for another start. */
+  record Prepare(long plannedNanos, int endpoint) implements RunCommand {}
+
   /** Start the endpoint's program. */
   record Start(long plannedNanos, int endpoint) implements RunCommand {}
 

@@ -12,24 +12,18 @@ import java.util.function.LongSupplier;
  * drives the sharing loop between. Other threads only put events into its queue.
  */
 final class RunLoop {
-  /**
-   * The sharing's rounds begin this long before the start: the first rounds of a fresh virtual
-   * machine take many times as long as later ones, and must not be those that matter.
-   */
-  static final long PRELUDE_NANOS = 400_000_000L;
-
   private final RunProgress progress;
   private final CommandExecutor executor;
   private final SharingLoop sharing;
   private final FlowSampler sampler;
-  private final StartConditions conditions;
   private final SampleSink samples;
   private final LongSupplier clock;
   private final long periodNanos;
+  private final long preludeNanos;
   private final long startNanos;
   private final EventInbox inbox;
   private final LatenessTally tally = new LatenessTally();
-  private long nextRoundNanos = -PRELUDE_NANOS;
+  private long nextRoundNanos;
   private long nextSampleNanos = FlowSampler.SAMPLE_NANOS;
   private long lastSampleNanos;
 
@@ -44,22 +38,23 @@ final class RunLoop {
       CommandExecutor executor,
       SharingLoop sharing,
       FlowSampler sampler,
-      StartConditions conditions,
       SampleSink samples,
       EventInbox inbox,
       LongSupplier clock,
       long periodNanos,
+      long preludeNanos,
       long startNanos) {
     this.progress = progress;
     this.executor = executor;
     this.sharing = sharing;
     this.sampler = sampler;
-    this.conditions = conditions;
     this.samples = samples;
     this.inbox = inbox;
     this.clock = clock;
     this.periodNanos = periodNanos;
+    this.preludeNanos = preludeNanos;
     this.startNanos = startNanos;
+    this.nextRoundNanos = -preludeNanos;
   }
 
   /** Offset of now from the start, negative before it. */
@@ -68,7 +63,7 @@ final class RunLoop {
   }
 
   /**
-   * Plays the run to its end; called {@link #PRELUDE_NANOS} before the start.
+   * Plays the run to its end; called before the start, by the time for which rounds come before it.
    *
    * @return why it ended
    * @throws FabricException when the fabric fails
@@ -107,10 +102,9 @@ final class RunLoop {
   }
 
   private void round(long now) throws FabricException {
-    conditions.look();
     sharing.round(clock.getAsLong());
     if (nextRoundNanos < 0) {
-      sampler.take(0, PRELUDE_NANOS);
+      sampler.take(0, preludeNanos);
     } else {
       tally.add(now - nextRoundNanos);
     }

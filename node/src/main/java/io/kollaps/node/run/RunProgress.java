@@ -27,6 +27,7 @@ final class RunProgress {
   private final CompiledExperiment compiled;
   private final State[] states;
   private final boolean[] awaited;
+  private final int[] joinsLeftOf;
   private int nextEpoch = 1;
   private int nextEvent;
   private int joinsLeft;
@@ -43,11 +44,13 @@ final class RunProgress {
     for (Endpoint endpoint : compiled.endpoints()) {
       awaited[endpoint.index()] = allBackground || !endpoint.service().background();
     }
-    joinsLeft =
-        (int)
-            compiled.endpointEvents().stream()
-                .filter(e -> e.kind() == EndpointEvent.Kind.JOIN)
-                .count();
+    joinsLeftOf = new int[count];
+    for (EndpointEvent event : compiled.endpointEvents()) {
+      if (event.kind() == EndpointEvent.Kind.JOIN) {
+        joinsLeftOf[event.endpoint()]++;
+        joinsLeft++;
+      }
+    }
   }
 
   /** Offset of the next thing planned, {@code Long.MAX_VALUE} when nothing is. */
@@ -85,7 +88,12 @@ final class RunProgress {
       }
       case RunEvent.ConditionTimedOut timedOut -> gone(timedOut.endpoint());
       case RunEvent.StartFailed failed -> gone(failed.endpoint());
-      case RunEvent.ProgramEnded over -> gone(over.endpoint());
+      case RunEvent.ProgramEnded over -> {
+        gone(over.endpoint());
+        if (joinsLeftOf[over.endpoint()] > 0) {
+          commands.add(new RunCommand.Prepare(over.atNanos(), over.endpoint()));
+        }
+      }
       case RunEvent.StopAsked stop -> end(stop.atNanos(), EndReason.STOPPED, stop.why(), commands);
     }
     if (!ended && joinsLeft == 0 && awaitedRunning == 0) {
@@ -136,8 +144,9 @@ final class RunProgress {
   }
 
   private void join(EndpointEvent event, List<RunCommand> commands) {
-    joinsLeft--;
     int endpoint = event.endpoint();
+    joinsLeft--;
+    joinsLeftOf[endpoint]--;
     if (states[endpoint] != State.ABSENT) {
       commands.add(
           new RunCommand.Refuse(

@@ -1,5 +1,6 @@
 package io.kollaps.node.run;
 
+import io.kollaps.node.fabric.FabricChoice;
 import io.kollaps.node.load.LoadResult;
 import java.nio.file.Path;
 
@@ -7,6 +8,7 @@ import java.nio.file.Path;
  * A run to make.
  *
  * @param loaded the experiment
+ * @param fabric the fabric that carries it, and why this one
  * @param seed seed of every random draw
  * @param resultsFolder folder for the results, made when it is not there
  * @param stateFolder folder in which runs of this user keep what they own
@@ -15,6 +17,7 @@ import java.nio.file.Path;
  */
 public record RunRequest(
     LoadResult.Loaded loaded,
+    FabricChoice fabric,
     long seed,
     Path resultsFolder,
     Path stateFolder,

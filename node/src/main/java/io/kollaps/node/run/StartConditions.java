@@ -9,12 +9,14 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
  * Watches what endpoints wait for, by looking into the kernel's tables of listening sockets: no
- * traffic, nothing that the programs could notice. Called by the run's loop thread at each round.
+ * traffic, nothing that the programs could notice. The run's loop says who waits; one other thread
+ * looks.
  */
 final class StartConditions {
   private final List<Endpoint> endpoints;
@@ -22,11 +24,12 @@ final class StartConditions {
   private final long timeoutNanos;
   private final LongSupplier offset;
   private final Consumer<RunEvent> teller;
-  private final Map<Integer, Long> waitingSince = new HashMap<>();
+  private final Map<Integer, Long> waitingSince = new ConcurrentHashMap<>();
   // Filled anew at each look: many endpoints may wait for one server.
   private final IdentityHashMap<EndpointInstance, Map<Integer, Boolean>> listening =
       new IdentityHashMap<>();
-  private final Map<Integer, String> waited = new HashMap<>();
+  private final Map<Integer, String> waited = new ConcurrentHashMap<>();
+  private volatile Runnable whenSomethingWaits = () -> {};
 
   StartConditions(
       List<Endpoint> endpoints,
@@ -41,9 +44,15 @@ final class StartConditions {
     this.teller = teller;
   }
 
+  /** Sets what is run, on the loop's thread, when an endpoint begins to wait. */
+  void tellWhenSomethingWaits(Runnable told) {
+    whenSomethingWaits = told;
+  }
+
   /** Begins to watch for an endpoint. */
   void await(int endpoint) {
     waitingSince.put(endpoint, offset.getAsLong());
+    whenSomethingWaits.run();
   }
 
   /** What an endpoint waited for before its start, empty when it did not wait. */
@@ -52,29 +61,41 @@ final class StartConditions {
   }
 
   /**
-   * Looks once at everything that is waited for, and tells what is there and what came too late.
+   * Looks once at everything that is waited for, and tells what is there and what came too late. A
+   * condition holds from the moment at which it was seen.
+   *
+   * @return true when somebody still waits
    */
-  void look() {
-    if (waitingSince.isEmpty()) {
-      return;
-    }
-    long now = offset.getAsLong();
+  boolean look() {
     listening.clear();
     for (int endpoint : List.copyOf(waitingSince.keySet())) {
-      List<String> missing = missing(endpoint);
-      long since = waitingSince.getOrDefault(endpoint, now);
-      if (missing.isEmpty()) {
-        waitingSince.remove(endpoint);
-        waited.put(endpoint, describe(endpoint) + " " + (now - since) / 1_000_000 + " ms");
-        teller.accept(new RunEvent.ConditionHeld(now, endpoint));
-      } else if (now - since > timeoutNanos) {
+      try {
+        look(endpoint);
+      } catch (RuntimeException e) {
         waitingSince.remove(endpoint);
         teller.accept(
-            new RunEvent.ConditionTimedOut(
-                now,
-                endpoint,
-                String.join(", ", missing) + " (" + timeoutNanos / 1_000_000_000 + " s)"));
+            new RunEvent.StartFailed(
+                offset.getAsLong(), endpoint, "what it waits for cannot be looked at: " + e));
       }
+    }
+    return !waitingSince.isEmpty();
+  }
+
+  private void look(int endpoint) {
+    List<String> missing = missing(endpoint);
+    long now = offset.getAsLong();
+    long since = waitingSince.getOrDefault(endpoint, now);
+    if (missing.isEmpty()) {
+      waitingSince.remove(endpoint);
+      waited.put(endpoint, describe(endpoint) + " " + (now - since) / 1_000_000 + " ms");
+      teller.accept(new RunEvent.ConditionHeld(now, endpoint));
+    } else if (now - since > timeoutNanos) {
+      waitingSince.remove(endpoint);
+      teller.accept(
+          new RunEvent.ConditionTimedOut(
+              now,
+              endpoint,
+              String.join(", ", missing) + " (" + timeoutNanos / 1_000_000_000 + " s)"));
     }
   }
 

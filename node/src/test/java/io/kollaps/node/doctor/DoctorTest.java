@@ -2,7 +2,9 @@ package io.kollaps.node.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kollaps.fabric.MissingPiece;
 import io.kollaps.linux.Errno;
+import io.kollaps.node.fabric.FabricChooser;
 import io.kollaps.node.prerequisites.ProgramOutcome;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -235,6 +237,67 @@ class DoctorTest {
         .isEqualTo(new FabricStatus("kernel", false, List.of("fq: no fq"), "modprobe sch_fq"));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "debian | fq | modprobe sch_fq | linux-modules-extra",
+        "fedora | netem | modprobe sch_netem | dnf install kernel-modules-$(uname -r) kernel-modules-extra",
+        "wsl | fq | wsl --update | CONFIG_NET_SCH_FQ=m",
+        "docker | htb | on the machine that runs the container | modprobe sch_htb",
+        "other | clsact | modprobe sch_ingress | CONFIG_NET_SCH_INGRESS",
+        "ordinary | bpf-rights | sudo ./kollaps | root",
+        "debian | bpf-rights | Linux 5.18 | CONFIG_BPF_SYSCALL",
+      })
+  void shouldSayWhatBringsAMissingPiece(String where, String piece, String first, String second) {
+    switch (where) {
+      case "fedora" -> machine.files.put("/etc/os-release", "ID=fedora\n");
+      case "wsl" -> machine.files.put("/proc/version", "Linux 6.6-microsoft-standard-WSL2");
+      case "docker" -> machine.files.put("/.dockerenv", "");
+      case "other" -> machine.files.put("/etc/os-release", "ID=arch\n");
+      case "ordinary" -> machine.environment.put("KOLLAPS_ROOTLESS", "yes");
+      default -> {}
+    }
+    DoctorReport report = examine("kernel", new MissingPiece(piece, "it was refused"));
+    FabricStatus kernel = report.fabrics().getLast();
+    assertThat(kernel.name()).isEqualTo("kernel");
+    assertThat(kernel.usable()).isFalse();
+    assertThat(kernel.missing()).containsExactly("kernel-" + piece + ": it was refused");
+    assertThat(kernel.remedy()).contains(first, second);
+    assertThat(report.chosen()).contains("user-space");
+    assertThat(report.toText()).contains("kernel-" + piece);
+  }
+
+  @Test
+  void shouldNameEveryMissingPieceAndTryNoneWithoutANamespace() {
+    DoctorReport report =
+        examine("tc", new MissingPiece("htb", "no htb"), new MissingPiece("netem", "no netem"));
+    assertThat(report.fabrics().getLast().missing())
+        .containsExactly("tc-htb: no htb", "tc-netem: no netem");
+    assertThat(report.fabrics().getLast().remedy()).contains("sch_htb", "sch_netem");
+    machine.namespaceErrno = Errno.EPERM;
+    assertThat(examine("tc", new MissingPiece("htb", "no htb")).fabrics().getLast().missing())
+        .hasSize(2)
+        .allMatch(text -> text.startsWith("network-namespace: ") || text.startsWith("programs: "));
+  }
+
+  @Test
+  void shouldCallAFabricUsableThatLacksNothing() {
+    DoctorReport report = examine("kernel");
+    assertThat(report.fabrics().getLast())
+        .isEqualTo(new FabricStatus("kernel", true, List.of(), ""));
+    assertThat(result(report, "kernel-fabric").ok()).isTrue();
+  }
+
+  private DoctorReport examine(String fabric, MissingPiece... missing) {
+    return new Doctor(
+            List.of(
+                new UserSpaceProbe(machine, machine),
+                new PiecesProbe(fabric, () -> List.of(missing), machine, machine)),
+            GeneralChecks.all(machine, machine, 200))
+        .examine();
+  }
+
   private static FabricProbe probe(String name, Check... needs) {
     return new FabricProbe() {
       @Override
@@ -278,7 +341,10 @@ class DoctorTest {
   @Test
   void shouldExamineThisMachine() {
     DoctorReport report = Doctor.ofThisMachine(Doctor.DEFAULT_ENDPOINTS).examine();
-    assertThat(report.checks()).extracting(CheckResult::name).containsExactlyElementsOf(NAMES);
+    assertThat(report.checks()).extracting(CheckResult::name).containsAll(NAMES);
+    assertThat(report.fabrics())
+        .extracting(FabricStatus::name)
+        .containsExactlyElementsOf(FabricChooser.preference(Doctor.DEFAULT_ENDPOINTS));
     assertThat(report.fabrics().getFirst().usable())
         .as("this test needs root and /dev/net/tun: " + report.toText())
         .isTrue();

@@ -164,6 +164,44 @@ class RunProgressTest {
   }
 
   @Test
+  void shouldPrepareAnEndpointThatWillJoinAgain() {
+    endpoint("a", false);
+    endpoint("b", false);
+    event(0, Kind.JOIN, 0);
+    event(0, Kind.JOIN, 1);
+    event(2 * SECOND, Kind.JOIN, 0);
+    RunProgress progress = progress();
+    passed(progress, 0);
+
+    assertThat(ended(progress, SECOND, 0)).containsExactly(new RunCommand.Prepare(SECOND, 0));
+    assertThat(ended(progress, SECOND, 1)).isEmpty();
+    assertThat(passed(progress, 2 * SECOND)).containsExactly(new RunCommand.Start(2 * SECOND, 0));
+    assertThat(ended(progress, 3 * SECOND, 0)).singleElement().isInstanceOf(RunCommand.End.class);
+  }
+
+  @Test
+  void shouldKeepTheOrderOfEventsOfOneInstant() {
+    endpoint("a", false);
+    endpoint("b", false);
+    event(0, Kind.JOIN, 0);
+    event(SECOND, Kind.DISCONNECT, 0);
+    event(SECOND, Kind.JOIN, 1);
+    event(SECOND, Kind.RECONNECT, 0);
+    event(SECOND, Kind.CRASH, 0);
+    epochs.add(new Epoch(SECOND, new NoPaths()));
+    RunProgress progress = progress();
+    passed(progress, 0);
+
+    assertThat(passed(progress, SECOND + 3))
+        .containsExactly(
+            new RunCommand.ApplyEpoch(SECOND, 1),
+            new RunCommand.SetConnected(SECOND, 0, false),
+            new RunCommand.Start(SECOND, 1),
+            new RunCommand.SetConnected(SECOND, 0, true),
+            new RunCommand.Crash(SECOND, 0));
+  }
+
+  @Test
   void shouldRefuseToStartAProgramThatStillRuns() {
     endpoint("a", false);
     event(0, Kind.JOIN, 0);

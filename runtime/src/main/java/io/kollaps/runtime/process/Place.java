@@ -14,17 +14,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The processes of one start of an endpoint: the chain's last program (unshare), its child the init
- * script, and the command below that. It is prepared ahead, up to the wait for the word to start,
- * so that a start takes a write to a pipe and a fork, about a millisecond, in place of tens.
+ * script, and below that the process that becomes the command. They are prepared ahead, up to the
+ * wait for the word to start: a start is one write to a pipe, an end one signal.
  */
 final class Place {
   private static final long SPAWN_SECONDS = 30;
   private static final long POLL_MILLIS = 2;
   private static final String FAILED = "failed: ";
-  private static final String STARTED = "started";
+  private static final String READY = "ready";
   private static final int KILLED = 137;
   private static final int NOT_PREPARED = 125;
 
@@ -35,6 +36,16 @@ final class Place {
   private final CompletableFuture<Integer> ended;
 
   private volatile boolean killed;
+  private volatile boolean released;
+  private volatile @Nullable Processes processes;
+
+  /**
+   * The processes that wait for the word.
+   *
+   * @param init the init script; with its end everything ends
+   * @param command what becomes the command
+   */
+  private record Processes(ProcessHandle init, ProcessHandle command) {}
 
   private Place(String name, Path stateFile, Path chainLog, CompletableFuture<Process> process) {
     this.name = name;
@@ -81,10 +92,11 @@ final class Place {
    * some versions end with 1 when that was killed; then the state file does not say "ended".
    */
   private int exitCode(Process chain) {
-    if (killed || state().equals(STARTED)) {
+    String state = state();
+    if (killed || (released && state.equals(READY))) {
       return KILLED;
     }
-    return state().isEmpty() ? NOT_PREPARED : chain.exitValue();
+    return state.isEmpty() ? NOT_PREPARED : chain.exitValue();
   }
 
   /** What kept the init script from beginning, empty when it began. */
@@ -106,10 +118,36 @@ final class Place {
     return !ended.isDone();
   }
 
-  /** Waits until the init script waits for the word to start. */
+  /** True when it is known that nothing but the word to start is missing. */
+  boolean ready() {
+    return processes != null;
+  }
+
+  /**
+   * Looks whether it is ready.
+   *
+   * @return as {@link #ready} from now on
+   */
+  boolean look() {
+    if (processes == null && state().equals(READY)) {
+      processes =
+          init()
+              .flatMap(
+                  init ->
+                      ProcFiles.oldestChild(init.pid())
+                          .map(command -> new Processes(init, command)))
+              .orElse(null);
+    }
+    return ready();
+  }
+
+  /** Waits until nothing but the word to start is missing. */
   void awaitReady(long timeoutNanos) throws RuntimeStartException {
     long deadline = System.nanoTime() + timeoutNanos;
-    while (state().isEmpty()) {
+    while (!look()) {
+      if (state().startsWith(FAILED)) {
+        throw notPrepared();
+      }
       if (!alive()) {
         throw notPrepared();
       }
@@ -123,14 +161,12 @@ final class Place {
       }
       pause();
     }
-    if (state().startsWith(FAILED)) {
-      throw notPrepared();
-    }
   }
 
   /** Gives the word to start. */
   void go() throws RuntimeStartException {
-    // the stream is flushed by its close; the init script reads one line
+    released = true;
+    // the stream is flushed by its close; one line is read
     try (OutputStream word = spawned().getOutputStream()) {
       word.write("start\n".getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {
@@ -146,13 +182,9 @@ final class Place {
    * @return false when the command is not there yet, or any more
    */
   boolean terminate() {
-    if (!state().equals(STARTED)) {
-      return false;
-    }
-    return init()
-        .flatMap(init -> ProcFiles.oldestChild(init.pid()))
-        .map(ProcessHandle::destroy)
-        .orElse(false);
+    var _ = look();
+    Processes known = processes;
+    return known != null && known.command().destroy();
   }
 
   /**
@@ -162,6 +194,13 @@ final class Place {
    * the child finds its state file missing and ends by itself.
    */
   void kill() {
+    Processes known = processes;
+    if (known != null && alive()) {
+      killed = true;
+      if (known.init().destroyForcibly()) {
+        return;
+      }
+    }
     var _ = process.thenAccept(this::kill);
   }
 

@@ -23,6 +23,8 @@ final class ProcessEndpoint implements EndpointInstance {
   private static final long END_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long KILL_CHAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final long WATCH_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final long WATCH_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final EndpointSpec spec;
   private final NetworkNamespace namespace;
@@ -32,8 +34,10 @@ final class ProcessEndpoint implements EndpointInstance {
   private final Consumer<String> notices;
   private final Consumer<ProcessEndpoint> onRemoved;
 
+  private final ListeningPorts listening;
+
   private final Object lock = new Object();
-  private @Nullable Place place;
+  private @Nullable Prepared prepared;
   private @Nullable Running running;
   private boolean removed;
 
@@ -43,6 +47,9 @@ final class ProcessEndpoint implements EndpointInstance {
     Place prepare() throws RuntimeStartException;
   }
 
+  /** Processes for a start, and how many the kernel had killed for memory before. */
+  private record Prepared(Place place, long memoryKillsBefore) {}
+
   /** One run of the program, from start to end. */
   private static final class Running {
     final Place place;
@@ -50,9 +57,9 @@ final class ProcessEndpoint implements EndpointInstance {
     final CompletableFuture<ExitStatus> status = new CompletableFuture<>();
     Cause cause = Cause.ENDED;
 
-    Running(Place place, long memoryKillsBefore) {
-      this.place = place;
-      this.memoryKillsBefore = memoryKillsBefore;
+    Running(Prepared prepared) {
+      this.place = prepared.place();
+      this.memoryKillsBefore = prepared.memoryKillsBefore();
     }
   }
 
@@ -66,6 +73,7 @@ final class ProcessEndpoint implements EndpointInstance {
       Consumer<ProcessEndpoint> onRemoved) {
     this.spec = spec;
     this.namespace = namespace;
+    this.listening = new ListeningPorts(namespace);
     this.limits = limits;
     this.preparation = preparation;
     this.timer = timer;
@@ -78,23 +86,59 @@ final class ProcessEndpoint implements EndpointInstance {
     return namespace;
   }
 
-  /** Begins to prepare the next start when nothing is prepared; returns at once. */
-  void prepare() throws RuntimeStartException {
+  /** Begins to prepare the next start when nothing is prepared. */
+  void beginToPrepare() throws RuntimeStartException {
     synchronized (lock) {
-      var _ = preparedPlace();
+      var _ = prepared();
+    }
+  }
+
+  @Override
+  public void prepare() {
+    schedule(this::prepareAndWatch, 0);
+  }
+
+  private void prepareAndWatch() {
+    Place next;
+    synchronized (lock) {
+      if (removed || running != null) {
+        return;
+      }
+      try {
+        next = prepared().place();
+      } catch (RuntimeStartException e) {
+        notices.accept(label() + ": the next start is not prepared: " + e.getMessage());
+        return;
+      }
+    }
+    watch(next, System.nanoTime() + WATCH_NANOS);
+  }
+
+  /** Looks again and again whether it is ready, so that a start need not. */
+  private void watch(Place next, long deadlineNanos) {
+    if (!next.look() && next.alive() && System.nanoTime() - deadlineNanos < 0) {
+      schedule(() -> watch(next, deadlineNanos), WATCH_AGAIN_NANOS);
+    }
+  }
+
+  @Override
+  public boolean ready() {
+    synchronized (lock) {
+      Prepared current = prepared;
+      return running == null && current != null && current.place().ready();
     }
   }
 
   @Override
   public void awaitReady(long timeoutNanos) throws RuntimeStartException {
-    Place prepared;
+    Place next;
     synchronized (lock) {
       if (running != null) {
         throw new RuntimeStartException(label() + ": it runs already");
       }
-      prepared = preparedPlace();
+      next = prepared().place();
     }
-    prepared.awaitReady(timeoutNanos);
+    next.awaitReady(timeoutNanos);
   }
 
   @Override
@@ -105,24 +149,24 @@ final class ProcessEndpoint implements EndpointInstance {
         throw new RuntimeStartException(
             label() + ": it runs already; let it leave or crash before it joins again");
       }
-      Place prepared = preparedPlace();
-      place = null;
-      started = new Running(prepared, limits.memoryKills());
-      prepared.go();
+      Prepared next = prepared();
+      prepared = null;
+      started = new Running(next);
+      next.place().go();
       running = started;
     }
     var _ = started.place.ended().whenComplete((code, failure) -> finish(started, code, failure));
     return started.status;
   }
 
-  private Place preparedPlace() throws RuntimeStartException {
+  private Prepared prepared() throws RuntimeStartException {
     if (removed) {
       throw new RuntimeStartException(label() + ": it was removed");
     }
-    Place current = place;
-    if (current == null || !current.alive()) {
-      current = preparation.prepare();
-      place = current;
+    Prepared current = prepared;
+    if (current == null || !current.place().alive()) {
+      current = new Prepared(preparation.prepare(), limits.memoryKills());
+      prepared = current;
     }
     return current;
   }
@@ -185,8 +229,7 @@ final class ProcessEndpoint implements EndpointInstance {
     synchronized (lock) {
       current = running;
     }
-    return current != null
-        && current.place.init().map(init -> ProcFiles.listens(init.pid(), port)).orElse(false);
+    return current != null && listening.contains(port, current.place.init());
   }
 
   @Override
@@ -266,7 +309,7 @@ final class ProcessEndpoint implements EndpointInstance {
     List<Place> places = new ArrayList<>();
     synchronized (lock) {
       removed = true;
-      Optional.ofNullable(place).ifPresent(places::add);
+      Optional.ofNullable(prepared).map(Prepared::place).ifPresent(places::add);
       if (running != null) {
         running.cause = Cause.CRASHED;
         places.add(running.place);
@@ -279,7 +322,7 @@ final class ProcessEndpoint implements EndpointInstance {
   public void remove() {
     List<Place> places = new ArrayList<>();
     synchronized (lock) {
-      Optional.ofNullable(place).ifPresent(places::add);
+      Optional.ofNullable(prepared).map(Prepared::place).ifPresent(places::add);
       Optional.ofNullable(running).ifPresent(current -> places.add(current.place));
     }
     beginRemoval();
@@ -289,6 +332,7 @@ final class ProcessEndpoint implements EndpointInstance {
       }
     }
     limits.remove().forEach(failure -> notices.accept(label() + ": " + failure));
+    listening.close();
     namespace.close();
     onRemoved.accept(this);
   }

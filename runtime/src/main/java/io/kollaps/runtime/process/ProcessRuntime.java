@@ -154,7 +154,7 @@ public final class ProcessRuntime implements EndpointRuntime {
               timer,
               notices::add,
               endpoints::remove);
-      instance.prepare();
+      instance.beginToPrepare();
       endpoints.add(instance);
       made = true;
       return instance;

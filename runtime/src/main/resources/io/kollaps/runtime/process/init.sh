@@ -1,6 +1,7 @@
-# First process of an endpoint's pid namespace. It prepares what the endpoint sees, waits for the
-# word to start, runs the command as its child and ends with the command's exit code. When it ends,
-# the kernel ends everything inside.
+# First process of an endpoint's pid namespace. It prepares what the endpoint sees, and makes a child
+# that waits for the word to start and then becomes the command; so nothing but the last step is left
+# to do at the start. It ends with the command's exit code. When it ends, the kernel ends everything
+# inside.
 #
 # Arguments: NAME LIFE STATE ERRORS FSTAB DIRECTORY ENVIRONMENT GROUPS [PROCESSES-FILE]... COMMAND [ARG]...
 #   LIFE         file that is there as long as Kollaps lives
@@ -35,15 +36,14 @@ mount -a -T "$fstab" || fail "cannot mount what $fstab lists; the reason stands 
   || echo "kollaps: endpoint $name: cannot set the host name" >&2
 cd "$directory" || fail "cannot go to directory $directory; it must be there and readable"
 
-echo ready >"$state"
-read -r word || exit 125
-[ "$word" = start ] && [ -e "$state" ] || exit 125
-echo started >"$state"
-
 # The shell's own remarks about how the command ended are not the command's output.
 exec 4>&2 2>/dev/null
 (
-  exec 2>&4 4>&- </dev/null
+  exec 2>&4 4>&-
+  echo ready >"$state"
+  read -r word || exit 125
+  [ "$word" = start ] && [ -e "$state" ] || exit 125
+  exec </dev/null
   . "$environment"
   exec "$@"
 )

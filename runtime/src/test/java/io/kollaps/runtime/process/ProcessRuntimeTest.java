@@ -295,6 +295,44 @@ class ProcessRuntimeTest {
   }
 
   @Test
+  void shouldHaveTheCommandsProcessBeforeTheStart() throws Exception {
+    EndpointInstance endpoint = run.shell("cut -d' ' -f22 /proc/$$/stat");
+    endpoint.awaitReady(TestRun.READY_NANOS);
+    assertThat(endpoint.ready()).isTrue();
+    // start times of processes count in ticks of 10 ms since the machine's start
+    double before = Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ")[0]);
+    Thread.sleep(50);
+
+    assertThat(end(endpoint).code()).isZero();
+
+    double started = Double.parseDouble(run.outputOf(0).getFirst()) / 100;
+    assertThat(started).isLessThan(before + 0.02);
+    assertThat(endpoint.ready()).isFalse();
+  }
+
+  @Test
+  void shouldPrepareAnotherStart() throws Exception {
+    EndpointInstance endpoint = run.shell("echo out");
+    end(endpoint);
+
+    endpoint.prepare();
+    TestRun.await("ready again", endpoint::ready);
+
+    assertThat(end(endpoint)).isEqualTo(new ExitStatus(0, Cause.ENDED));
+    assertThat(run.outputOf(0)).containsExactly("out", "out");
+  }
+
+  @Test
+  void shouldNotLetTheVariablesOfTheCommandActOnItsStart() throws Exception {
+    TestRun.Options options = new TestRun.Options();
+    options.environment = Map.of("IFS", "ts", "word", "w", "state", "s", "errors", "e");
+
+    assertThat(end(run.create(options, "env")).code()).isZero();
+
+    assertThat(run.outputOf(0)).contains("IFS=ts", "word=w", "state=s", "errors=e");
+  }
+
+  @Test
   void shouldSeeListenersWithoutTraffic() throws Exception {
     EndpointInstance endpoint =
         run.create(

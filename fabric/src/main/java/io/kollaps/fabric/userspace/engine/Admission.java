@@ -13,19 +13,27 @@ package io.kollaps.fabric.userspace.engine;
 final class Admission {
   private final PathShaper shaper;
   private final BufferPool pool;
+  private final EndpointTable endpoints;
   private final EngineLimits limits;
   private final WirePacket packet;
   private int receiveBuffer;
   private long sequence;
+  private long credit;
 
   /**
    * An admission with its receive buffer.
    *
    * @param packet view of the packet that is being received
    */
-  Admission(PathShaper shaper, BufferPool pool, EngineLimits limits, WirePacket packet) {
+  Admission(
+      PathShaper shaper,
+      BufferPool pool,
+      EndpointTable endpoints,
+      EngineLimits limits,
+      WirePacket packet) {
     this.shaper = shaper;
     this.pool = pool;
+    this.endpoints = endpoints;
     this.limits = limits;
     this.packet = packet;
     receiveBuffer = pool.allocate(BufferPool.MAX_PACKET_BYTES);
@@ -40,9 +48,11 @@ final class Admission {
    * Admits what survives of the packet in the receive buffer; the path must have been advanced to
    * now, and be armed afterwards.
    *
+   * @param waited how long the packet had waited to be read: so much less is its delay
    * @return wire packets that were dropped for lack of memory
    */
-  int admit(long[] page, int base, int path, int generation, long now) {
+  int admit(long[] page, int base, int path, int generation, long now, long waited) {
+    credit = waited;
     int segments = packet.segments();
     long gap = page[base + PathTable.LOSS_GAP];
     if (gap >= segments) {
@@ -112,7 +122,8 @@ final class Admission {
       limit += work;
     }
     long overhead = page[base + PathTable.FLAGS] >>> PathTable.OVERHEAD_SHIFT;
-    long full = (limits.fullPacketBytes() + overhead) * PathShaper.WORK_PER_BYTE;
+    int sender = (int) (page[base + PathTable.ENDPOINTS] >> 32);
+    long full = (endpoints.fullPacketBytes(sender) + overhead) * PathShaper.WORK_PER_BYTE;
     long room = Math.max(limit, 2 * Math.max(work, full)) - backlog;
     if (count == 1) {
       return room >= work ? 1 : 0;
@@ -155,6 +166,7 @@ final class Admission {
     PacketHeader.fill(address, path, length, count, wireBytes, wireBytes + count * overhead);
     PacketHeader.setSequence(address, sequence++);
     PacketHeader.setGeneration(address, generation);
+    PacketHeader.setCredit(address, credit);
     shaper.offer(page, base, path, buffer, now);
     return 0;
   }

@@ -2,6 +2,7 @@ package io.kollaps.fabric.userspace.engine;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.util.Arrays;
 
 /** What the engine knows of endpoints: addresses, and whether packets pass to and from them. */
 final class EndpointTable {
@@ -13,13 +14,16 @@ final class EndpointTable {
   private final boolean[] attached;
   private final boolean[] disconnected;
   private final int[] generations;
+  private final int[] fullPacketBytes;
 
-  EndpointTable(int endpointCount, long seed) {
+  EndpointTable(int endpointCount, long seed, int fullPacketBytes) {
     addresses4 = new AddressTable(seed);
     addresses6 = new AddressTable(seed + 1);
     attached = new boolean[endpointCount];
     disconnected = new boolean[endpointCount];
     generations = new int[endpointCount];
+    this.fullPacketBytes = new int[endpointCount];
+    Arrays.fill(this.fullPacketBytes, fullPacketBytes);
   }
 
   void check(int endpoint) {
@@ -33,6 +37,16 @@ final class EndpointTable {
     check(endpoint);
     attached[endpoint] = value;
     generations[endpoint] += value ? 0 : 1;
+  }
+
+  void setFullPacketBytes(int endpoint, int bytes) {
+    check(endpoint);
+    fullPacketBytes[endpoint] = bytes;
+  }
+
+  /** IP bytes of the largest packet that the endpoint sends. */
+  int fullPacketBytes(int endpoint) {
+    return fullPacketBytes[endpoint];
   }
 
   void setConnected(int endpoint, boolean value) {

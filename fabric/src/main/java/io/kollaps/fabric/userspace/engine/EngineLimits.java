@@ -6,7 +6,8 @@ package io.kollaps.fabric.userspace.engine;
  * @param burstNanos a super-packet whose service would take longer than this at the rate it meets
  *     is split into pieces that take at most this long (or one segment each); {@link
  *     #UNBOUNDED_BURST} to keep super-packets whole
- * @param fullPacketBytes IP bytes of a full packet: two of them fit into every queue
+ * @param fullPacketBytes IP bytes of a full packet of endpoints of which nothing else is known: two
+ *     of them fit into every queue
  */
 public record EngineLimits(long burstNanos, int fullPacketBytes) {
 
@@ -25,9 +26,13 @@ public record EngineLimits(long burstNanos, int fullPacketBytes) {
     if (burstNanos < 1) {
       throw new IllegalArgumentException("burstNanos must be at least 1, got " + burstNanos);
     }
-    if (fullPacketBytes < 1 || fullPacketBytes > 65_535) {
-      throw new IllegalArgumentException(
-          "fullPacketBytes must be in 1 to 65535, got " + fullPacketBytes);
+    checkedFullPacket(fullPacketBytes);
+  }
+
+  static int checkedFullPacket(int bytes) {
+    if (bytes < 1 || bytes > 65_535) {
+      throw new IllegalArgumentException("fullPacketBytes must be in 1 to 65535, got " + bytes);
     }
+    return bytes;
   }
 }

@@ -19,6 +19,7 @@ final class PacketHeader {
   private static final int SEQUENCE = 32;
   private static final int GENERATION = 40;
   private static final int POLLED = 44;
+  private static final int CREDIT = 48;
 
   private PacketHeader() {}
 
@@ -89,6 +90,15 @@ final class PacketHeader {
 
   static void setGeneration(long buffer, int generation) {
     RawMemory.putInt(buffer + GENERATION, generation);
+  }
+
+  /** How much of its delay the packet had behind it when it was read, in nanoseconds. */
+  static long credit(long buffer) {
+    return RawMemory.getLong(buffer + CREDIT);
+  }
+
+  static void setCredit(long buffer, long nanos) {
+    RawMemory.putLong(buffer + CREDIT, nanos);
   }
 
   /** True while the packet is with the caller of {@code pollDeparture}. */

@@ -62,12 +62,12 @@ public final class PathEngine {
       throw new IllegalArgumentException(
           "an engine has 1 to " + MAX_ENDPOINTS + " endpoints, got " + endpointCount);
     }
-    endpoints = new EndpointTable(endpointCount, seed);
+    endpoints = new EndpointTable(endpointCount, seed, limits.fullPacketBytes());
     paths = new PathTable(endpointCount, seed);
     pool = new BufferPool(memory);
     shaper = new PathShaper(paths, pool);
     settings = new PathSettings(paths, shaper);
-    admission = new Admission(shaper, pool, limits, packet);
+    admission = new Admission(shaper, pool, endpoints, limits, packet);
     statistics = new EngineStatistics(paths, totals);
   }
 
@@ -154,6 +154,18 @@ public final class PathEngine {
     endpoints.setAttached(endpoint, true);
   }
 
+  /**
+   * As {@link #attached(int, long)}, of a device with a largest packet of its own.
+   *
+   * @param fullPacketBytes IP bytes of the largest packet that the endpoint sends: two of them fit
+   *     into the queue of every path from it
+   * @throws IllegalArgumentException when they are not in 1 to 65535
+   */
+  public void attached(int endpoint, int fullPacketBytes, long nowNanos) {
+    endpoints.setFullPacketBytes(endpoint, EngineLimits.checkedFullPacket(fullPacketBytes));
+    attached(endpoint, nowNanos);
+  }
+
   /** Drops what is on its way to or from an endpoint, and all that comes until it is back. */
   public void detached(int endpoint, long nowNanos) {
     advanceTo(nowNanos);
@@ -212,13 +224,22 @@ public final class PathEngine {
     return BufferPool.MAX_PACKET_BYTES;
   }
 
+  /** As {@link #received(int, int, long, long)}, of a packet that was read when it came. */
+  public void received(int fromEndpoint, int length, long nowNanos) {
+    received(fromEndpoint, length, nowNanos, nowNanos);
+  }
+
   /**
    * Takes the packet in the receive buffer. Any bytes are safe.
    *
+   * <p>The time that it had to wait until it was read is taken off its delay, as far as that goes:
+   * a path's delay counts from when the packet came. The queue is served from when it was read.
+   *
    * @param fromEndpoint endpoint whose device it was read from
    * @param length bytes read, virtio_net_hdr included
+   * @param arrivedNanos when it came to the device; later than now counts as now
    */
-  public void received(int fromEndpoint, int length, long nowNanos) {
+  public void received(int fromEndpoint, int length, long nowNanos, long arrivedNanos) {
     long now = advanceTo(nowNanos);
     int to =
         packet.read(admission.receiveAddress(), length)
@@ -247,7 +268,8 @@ public final class PathEngine {
     }
     shaper.advance(page, base, path, now);
     int generation = endpoints.generation(fromEndpoint, to);
-    int limitDropped = admission.admit(page, base, path, generation, now);
+    long waited = Math.max(0, nowNanos - arrivedNanos);
+    int limitDropped = admission.admit(page, base, path, generation, now, waited);
     if (limitDropped > 0) {
       PathTable.add(totals, EngineStatistics.LIMIT_DROPPED, limitDropped);
     }

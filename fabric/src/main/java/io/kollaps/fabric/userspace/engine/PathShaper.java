@@ -176,7 +176,8 @@ final class PathShaper {
   private void startDelay(long[] page, int base, int buffer, long finish) {
     long address = pool.address(buffer);
     long flags = page[base + PathTable.FLAGS];
-    long departure = finish + drawDelay(page, base, flags);
+    long departure =
+        finish + Math.max(0, drawDelay(page, base, flags) - PacketHeader.credit(address));
     boolean reorders = (flags & PathTable.REORDERS) != 0;
     long last = page[base + PathTable.LAST_DEPARTURE];
     if (last > departure) {
@@ -224,7 +225,9 @@ final class PathShaper {
     if (serving != BufferPool.NONE && (delayed == BufferPool.NONE || reorders)) {
       long due = page[base + PathTable.FINISH];
       if (!reorders && page[base + PathTable.DEVIATION] == 0) {
-        due = Math.max(due + page[base + PathTable.LATENCY], page[base + PathTable.LAST_DEPARTURE]);
+        long credit = PacketHeader.credit(pool.address(serving));
+        long delay = Math.max(0, page[base + PathTable.LATENCY] - credit);
+        due = Math.max(due + delay, page[base + PathTable.LAST_DEPARTURE]);
       }
       if (due < time) {
         time = due;

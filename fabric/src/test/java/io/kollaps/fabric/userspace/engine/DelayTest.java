@@ -122,6 +122,36 @@ class DelayTest {
   }
 
   @Test
+  void shouldCountTheDelayFromTheArrival() {
+    try (EngineFixture fixture = new EngineFixture(2)) {
+      fixture.path(0, 1, shape(10_000, UNLIMITED, DEEP), 0);
+      byte[] packet = TestPackets.udp4(0, 1, 60, 0);
+      fixture.send(0, packet, packet.length, 5_000, 2_000);
+      fixture.send(0, packet, packet.length, 50_000, 20_000);
+      fixture.send(0, packet, packet.length, 60_000, 65_000);
+      assertThat(fixture.drain())
+          .extracting(EngineFixture.Departure::planned)
+          .as("the second is overdue when it is read; the third cannot have come later")
+          .containsExactly(12_000L, 50_000L, 70_000L);
+    }
+  }
+
+  @Test
+  void shouldServeFromTheReadingWhateverTheArrival() {
+    try (EngineFixture fixture = new EngineFixture(2)) {
+      // 1000 bytes are 1 ms
+      fixture.path(0, 1, shape(10_000_000, 8_000_000, DEEP), 0);
+      byte[] packet = TestPackets.udp4(0, 1, 1000, 0);
+      fixture.send(0, packet, packet.length, 500_000, 100_000);
+      fixture.send(0, packet, packet.length, 500_000, 500_000);
+      assertThat(fixture.engine.nextDepartureNanos()).isEqualTo(11_100_000L);
+      assertThat(fixture.drain())
+          .extracting(EngineFixture.Departure::planned)
+          .containsExactly(11_100_000L, 12_500_000L);
+    }
+  }
+
+  @Test
   void shouldKeepTheDelayOfPacketsOnTheirWayWhenTheLatencyChanges() {
     try (EngineFixture fixture = new EngineFixture(2)) {
       fixture.path(0, 1, shape(10_000, UNLIMITED, DEEP), 0);

@@ -62,10 +62,14 @@ final class EngineFixture implements AutoCloseable {
   }
 
   void send(int from, byte[] packet, int length, long now) {
+    send(from, packet, length, now, now);
+  }
+
+  void send(int from, byte[] packet, int length, long now, long arrived) {
     MemorySegment target =
         MemorySegment.ofAddress(engine.receiveBuffer()).reinterpret(packet.length);
     MemorySegment.copy(packet, 0, target, ValueLayout.JAVA_BYTE, 0, packet.length);
-    engine.received(from, length, now);
+    engine.received(from, length, now, arrived);
   }
 
   /** Takes and delivers everything that is due. */

@@ -42,6 +42,21 @@ class QueueLimitTest {
   }
 
   @Test
+  void shouldTakeAFullPacketFromTheSendersDevice() {
+    try (EngineFixture fixture = new EngineFixture(2)) {
+      fixture.engine.attached(0, 9000, 0);
+      fixture.path(0, 1, shape(0, 1_000, new QueueLimit.Bytes(0)), 0);
+      fixture.path(1, 0, shape(0, 1_000, new QueueLimit.Bytes(0)), 0);
+      for (int i = 0; i < 30; i++) {
+        fixture.send(0, TestPackets.udp4(0, 1, 1500, i), 0);
+        fixture.send(1, TestPackets.udp4(1, 0, 1500, i), 0);
+      }
+      assertThat(30 - fixture.counters(0, 1).queueDroppedPackets()).isEqualTo(18_000 / 1500);
+      assertThat(30 - fixture.counters(1, 0).queueDroppedPackets()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void shouldNotOverflowWithTheLargestLimits() {
     QueueLimit time = new QueueLimit.Time(Long.MAX_VALUE);
     QueueLimit bytes = new QueueLimit.Bytes(Long.MAX_VALUE);

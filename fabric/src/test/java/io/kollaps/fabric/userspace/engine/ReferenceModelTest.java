@@ -62,12 +62,14 @@ class ReferenceModelTest {
   private static final class Packet {
     final int number;
     final long bytes;
+    final long waited;
     Fraction bitsLeft;
     long departure;
 
-    Packet(int number, long bytes) {
+    Packet(int number, long bytes, long waited) {
       this.number = number;
       this.bytes = bytes;
+      this.waited = waited;
       bitsLeft = Fraction.of(8 * bytes);
     }
   }
@@ -101,7 +103,7 @@ class ReferenceModelTest {
         }
         queue.remove();
         clock = finish;
-        first.departure = finish.ceiling() + shape.latencyNanos();
+        first.departure = finish.ceiling() + Math.max(0, shape.latencyNanos() - first.waited);
         if (!shape.jitter().reorders()) {
           first.departure = Math.max(first.departure, lastDeparture);
         }
@@ -194,8 +196,10 @@ class ReferenceModelTest {
     } else {
       int length = random.nextInt(5) == 0 ? random.nextInt(32, 9000) : random.nextInt(32, 1501);
       int overhead = path.shape.framing().overheadBytes();
-      path.arrive(new Packet(step, length + overhead));
-      fixture.send(0, TestPackets.udp4(0, to, length, step), now);
+      long waited = random.nextInt(3) > 0 ? 0 : random.nextLong(1, 5_000_000);
+      path.arrive(new Packet(step, length + overhead, waited));
+      byte[] packet = TestPackets.udp4(0, to, length, step);
+      fixture.send(0, packet, packet.length, now, now - waited);
     }
     path.runTo(now);
   }

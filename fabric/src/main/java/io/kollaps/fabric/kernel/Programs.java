@@ -1,0 +1,181 @@
+package io.kollaps.fabric.kernel;
+
+import io.kollaps.fabric.FabricException;
+import io.kollaps.linux.LinuxException;
+import io.kollaps.linux.bpf.BpfObject;
+import io.kollaps.linux.bpf.BpfObjectException;
+import io.kollaps.linux.bpf.BpfProgram;
+import io.kollaps.linux.bpf.BpfStatistics;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/** The fabric's programs and their maps, loaded; and the endpoints as the programs know them. */
+final class Programs implements AutoCloseable {
+  private static final String OBJECT = "/io/kollaps/fabric/bpf/path.o";
+
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final FabricMaps maps;
+  private final SharedArray touched;
+  private final SharedArray endpoints;
+  private final SharedArray settings;
+  private final BpfProgram shape;
+  private final BpfProgram deliver;
+  private final @Nullable BpfStatistics statistics;
+
+  private Programs(BpfObject object, int endpointCount, boolean counted, Step.Gate gate)
+      throws FabricException {
+    Step step = Step.MAPS;
+    try {
+      gate.before(step);
+      maps = opened(FabricMaps.create(object, endpointCount));
+      touched = opened(SharedArray.of(maps.get("touched")));
+      endpoints = opened(SharedArray.of(maps.get("endpoints")));
+      settings = opened(SharedArray.of(maps.get("settings")));
+      step = Step.PROGRAMS;
+      gate.before(step);
+      shape = opened(BpfProgram.load(object.program("shape"), maps.all()));
+      deliver = opened(BpfProgram.load(object.program("deliver"), maps.all()));
+    } catch (LinuxException e) {
+      close();
+      throw step.refused(e);
+    }
+    statistics = counted ? statistics() : null;
+  }
+
+  private <T extends AutoCloseable> T opened(T resource) {
+    opened.push(resource);
+    return resource;
+  }
+
+  /** Counting is welcome where it is allowed, and not needed. */
+  private @Nullable BpfStatistics statistics() {
+    try {
+      return opened(BpfStatistics.enable());
+    } catch (LinuxException e) {
+      return null;
+    }
+  }
+
+  /** The object in this build. */
+  static BpfObject object() throws FabricException {
+    try {
+      return BpfObject.ofResource(Programs.class, OBJECT);
+    } catch (BpfObjectException e) {
+      throw new FabricException(
+          "This build of Kollaps is damaged: " + e.getMessage() + " Build it again.", e);
+    }
+  }
+
+  /** Loads them; nothing is left when that fails. */
+  static Programs load(int endpointCount, boolean counted, Step.Gate gate) throws FabricException {
+    return new Programs(object(), endpointCount, counted, gate);
+  }
+
+  FabricMaps maps() {
+    return maps;
+  }
+
+  SharedArray touched() {
+    return touched;
+  }
+
+  BpfProgram shape() {
+    return shape;
+  }
+
+  BpfProgram deliver() {
+    return deliver;
+  }
+
+  void setFabricDevice(int index) {
+    settings.setInt(PathLayout.SETTINGS_FABRIC_DEVICE, index);
+  }
+
+  void addPort(int hostEnd, int endpoint) throws LinuxException {
+    maps.get("ports").put(hostEnd, endpoint);
+  }
+
+  void removePort(int hostEnd) throws LinuxException {
+    maps.get("ports").remove(hostEnd);
+  }
+
+  void addAddress(InetAddress address, int endpoint) throws LinuxException {
+    byte[] value = new byte[Integer.BYTES];
+    MemorySegment.ofArray(value).set(ValueLayout.JAVA_INT_UNALIGNED, 0, endpoint);
+    maps.get("addresses").put(Port.key(address), value);
+  }
+
+  void removeAddress(InetAddress address) throws LinuxException {
+    maps.get("addresses").remove(Port.key(address));
+  }
+
+  void setEndpointFlags(int endpoint, int flags) {
+    endpoints.setInt(at(endpoint) + PathLayout.ENDPOINT_FLAGS, flags);
+  }
+
+  /** Lets packets pass to and from an endpoint that is connected. */
+  void attached(int endpoint, int hostEnd, int mtu) {
+    endpoints.setInt(at(endpoint) + PathLayout.ENDPOINT_DEVICE, hostEnd);
+    endpoints.setInt(at(endpoint) + PathLayout.ENDPOINT_MTU, mtu);
+    setEndpointFlags(endpoint, flags(endpoint) | PathLayout.ATTACHED);
+  }
+
+  /** Drops what is on its way to or from an endpoint, and all that comes. */
+  void detached(int endpoint) {
+    setEndpointFlags(endpoint, flags(endpoint) & ~PathLayout.ATTACHED);
+    endpoints.addInt(at(endpoint) + PathLayout.ENDPOINT_GENERATION, 1);
+  }
+
+  void setConnected(int endpoint, boolean connected) {
+    if (connected) {
+      setEndpointFlags(endpoint, flags(endpoint) | PathLayout.CONNECTED);
+    } else {
+      setEndpointFlags(endpoint, flags(endpoint) & ~PathLayout.CONNECTED);
+      endpoints.addInt(at(endpoint) + PathLayout.ENDPOINT_GENERATION, 1);
+    }
+  }
+
+  private int flags(int endpoint) {
+    return endpoints.getInt(at(endpoint) + PathLayout.ENDPOINT_FLAGS);
+  }
+
+  private static long at(int endpoint) {
+    return (long) endpoint * PathLayout.ENDPOINT_BYTES;
+  }
+
+  /** What belongs to no path. A kernel that cannot tell has counted nothing. */
+  FabricTotals totals() {
+    try {
+      return FabricTotals.read(maps.get("totals"));
+    } catch (LinuxException e) {
+      return FabricTotals.NONE;
+    }
+  }
+
+  /** Processor time of the programs; 0 when it is not counted. */
+  long busyNanos() {
+    if (statistics == null) {
+      return 0;
+    }
+    try {
+      return shape.runs().nanos() + deliver.runs().nanos();
+    } catch (LinuxException e) {
+      return 0;
+    }
+  }
+
+  @Override
+  public void close() {
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception e) {
+        throw new IllegalStateException("what only closes a descriptor failed", e);
+      }
+    }
+  }
+}

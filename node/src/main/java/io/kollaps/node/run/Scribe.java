@@ -1,0 +1,119 @@
+package io.kollaps.node.run;
+
+import io.kollaps.node.results.EventRecord;
+import io.kollaps.node.results.FlowSample;
+import io.kollaps.node.results.ResultsFolder;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Writes down and tells the listener what the run's loop observed, in its order, on a thread of its
+ * own: formatting a hundred events takes longer than carrying them out. Handing over takes no lock:
+ * the loop has real-time priority, and a thread without it that holds a lock may wait for a
+ * processor as long as the programs like.
+ */
+final class Scribe implements AutoCloseable {
+  /** Most entries that may wait; more means that the thread is stuck, and the run fails. */
+  static final int MAX_WAITING = 200_000;
+
+  private static final long LOOK_NANOS = 50_000_000L;
+  private static final long CLOSE_MILLIS = 10_000;
+
+  private final ResultsFolder results;
+  private final RunListener listener;
+  private final ConcurrentLinkedQueue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger count = new AtomicInteger();
+  private final Thread thread;
+  private volatile Optional<Throwable> failure = Optional.empty();
+  private volatile boolean closing;
+
+  Scribe(ResultsFolder results, RunListener listener) {
+    this.results = results;
+    this.listener = listener;
+    this.thread = Thread.ofPlatform().name("kollaps-scribe").daemon().start(this::work);
+  }
+
+  /** Takes an event. */
+  void event(EventRecord event) {
+    hand(
+        () -> {
+          results.event(event);
+          listener.event(event);
+        });
+  }
+
+  /** Takes the samples of an interval. */
+  void samples(long atNanos, List<FlowSample> samples) {
+    hand(
+        () -> {
+          samples.forEach(results::flow);
+          listener.flows(atNanos, samples);
+        });
+  }
+
+  private void hand(Runnable entry) {
+    if (failure.isPresent()) {
+      throw new IllegalStateException(lost(), failure.get());
+    }
+    if (count.incrementAndGet() > MAX_WAITING) {
+      throw new IllegalStateException(
+          "more than " + MAX_WAITING + " events and samples wait to be written: the disk is stuck");
+    }
+    waiting.add(entry);
+    LockSupport.unpark(thread);
+  }
+
+  private String lost() {
+    return "what happened cannot be written down: " + failure.map(Throwable::toString).orElse("");
+  }
+
+  private void work() {
+    try {
+      while (true) {
+        boolean last = closing;
+        Runnable entry;
+        while ((entry = waiting.poll()) != null) {
+          count.decrementAndGet();
+          entry.run();
+        }
+        if (last) {
+          return;
+        }
+        LockSupport.parkNanos(this, LOOK_NANOS);
+      }
+    } catch (RuntimeException | Error e) {
+      failure = Optional.of(e);
+    }
+  }
+
+  /**
+   * Waits until everything was written and told.
+   *
+   * @throws IOException when something was not
+   */
+  @Override
+  public void close() throws IOException {
+    closing = true;
+    LockSupport.unpark(thread);
+    try {
+      if (!thread.join(Duration.ofMillis(CLOSE_MILLIS))) {
+        throw new IOException(
+            count.get()
+                + " events and samples were not written within "
+                + TimeUnit.MILLISECONDS.toSeconds(CLOSE_MILLIS)
+                + " s: the disk is stuck");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (failure.isPresent()) {
+      throw new IOException(lost(), failure.get());
+    }
+  }
+}
