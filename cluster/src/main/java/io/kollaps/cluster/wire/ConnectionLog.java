@@ -2,6 +2,7 @@ package io.kollaps.cluster.wire;
 
 import io.kollaps.cluster.security.Refusals;
 import java.security.cert.CertificateException;
+import java.util.List;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -13,9 +14,14 @@ import javax.net.ssl.SSLException;
  * trusted): gRPC tells of them only in its log.
  */
 final class ConnectionLog extends Handler implements AutoCloseable {
-  // Held here, since the log manager alone would let it be collected.
-  private static final Logger LOGGER =
-      Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerTransport.connections");
+  // Held here, since the log manager alone would let them be collected.
+  private static final List<Logger> LOGGERS =
+      List.of(
+          Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerTransport.connections"),
+          Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.ProtocolNegotiators"));
+
+  /** What gRPC says of a handshake that failed, without why. */
+  private static final String NO_HANDSHAKE = "TLS negotiation failed for new client";
 
   private static final int LONGEST_REASON = 120;
   private static final int DEEPEST_CAUSE = 10;
@@ -28,14 +34,20 @@ final class ConnectionLog extends Handler implements AutoCloseable {
 
   static ConnectionLog install(Refusals refusals) {
     ConnectionLog log = new ConnectionLog(refusals);
-    LOGGER.setUseParentHandlers(false);
-    LOGGER.setLevel(Level.FINE);
-    LOGGER.addHandler(log);
+    for (Logger logger : LOGGERS) {
+      logger.setUseParentHandlers(false);
+      logger.setLevel(Level.FINE);
+      logger.addHandler(log);
+    }
     return log;
   }
 
   @Override
   public void publish(LogRecord entry) {
+    if (String.valueOf(entry.getMessage()).startsWith(NO_HANDSHAKE)) {
+      refusals.refused("connection", "somebody", "it is no TLS that this node speaks or trusts");
+      return;
+    }
     int depth = 0;
     Throwable thrown = entry.getThrown();
     String reason = "";
@@ -66,6 +78,6 @@ final class ConnectionLog extends Handler implements AutoCloseable {
 
   @Override
   public void close() {
-    LOGGER.removeHandler(this);
+    LOGGERS.forEach(logger -> logger.removeHandler(this));
   }
 }
