@@ -233,10 +233,9 @@ class NodeServerTest {
     NodeClient client = client(authority, MEMBER);
 
     assertThat(manage(client, SERVER)).as("seed " + seed).isEqualTo(MEMBER.value());
-    assertThat(
-            client.call(
-                SERVER, HOST, port, stub -> stub.report(ReportRequest.newBuilder().build())))
-        .isEqualTo(ReportReply.getDefaultInstance());
+    ReportReply report =
+        client.call(SERVER, HOST, port, stub -> stub.report(ReportRequest.getDefaultInstance()));
+    assertThat(report).isEqualTo(ReportReply.getDefaultInstance());
     assertThat(told).hasSizeBetween(1, 2);
   }
 
