@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       ValidateCommand.class,
       PathsCommand.class,
       ExplainCommand.class,
+      PlanCommand.class,
       DoctorCommand.class,
       NodeCommand.class,
       NodesCommand.class,

@@ -70,6 +70,60 @@ class BenchCommandTest {
   }
 
   @Test
+  void shouldPlaceFigure49WithTheFieldsOfTheContract() {
+    int code = line.execute("bench", "placement", "--kind", "fig49", "--json");
+
+    assertThat(code).as(err.toString()).isEqualTo(ExitCode.OK);
+    JsonNode rows = new JsonMapper().readTree(out.toString());
+    assertThat(rows).hasSize(28);
+    for (JsonNode row : rows) {
+      assertThat(row.propertyNames())
+          .containsExactlyInAnyOrder(
+              "algorithm",
+              "placed",
+              "time_ms",
+              "max_load",
+              "min_load",
+              "overloaded_links",
+              "optimum");
+    }
+    // Thirteen admitted by both; ours is even, the thesis' fills the first nodes first.
+    for (int i = 0; i < 14; i++) {
+      JsonNode ours = rows.get(i);
+      assertThat(ours.get("algorithm").asString()).isEqualTo("kollaps");
+      assertThat(ours.get("placed").asBoolean()).isEqualTo(i < 13);
+      assertThat(ours.get("optimum").asBoolean()).isEqualTo(i < 13);
+      assertThat(ours.get("max_load").asInt() - ours.get("min_load").asInt())
+          .isLessThanOrEqualTo(1);
+      assertThat(ours.get("overloaded_links").asInt()).isZero();
+      assertThat(rows.get(14 + i).get("placed").asBoolean()).isEqualTo(i < 13);
+    }
+    assertThat(rows.get(14 + 3).get("max_load").asInt()).isEqualTo(4);
+    assertThat(rows.get(14 + 3).get("min_load").asInt()).isZero();
+  }
+
+  @Test
+  void shouldSayWhatIsKnownOfAPlacement() {
+    assertThat(
+            line.execute(
+                "bench",
+                "placement",
+                "--kind",
+                "infeasible",
+                "--endpoints",
+                "8",
+                "--nodes",
+                "20",
+                "--json"))
+        .isEqualTo(ExitCode.OK);
+    JsonNode row = new JsonMapper().readTree(out.toString()).get(0);
+    assertThat(row.get("placed").asBoolean()).isFalse();
+    assertThat(row.get("optimum").asBoolean()).isFalse();
+    assertThat(row.get("optimum").isNull()).isFalse();
+    assertThat(err.toString()).contains("refused: ");
+  }
+
+  @Test
   void shouldMeasureATopologyFromTheCommandLine() {
     int code = line.execute("bench", "topology", "--elements", "30,60", "--json");
 
@@ -104,6 +158,8 @@ class BenchCommandTest {
   void shouldRefuseUnknownFabricsAndImpossibleSizes() {
     assertThat(line.execute("bench", "fabric", "--fabric", "tc2")).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(line.execute("bench", "sharing", "--step", "1")).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(line.execute("bench", "placement", "--kind", "odd")).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(line.execute("bench", "placement", "--nodes", "0")).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(line.execute("bench", "topology", "--elements", "1")).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(err.toString()).contains("--fabric 'tc2' is unknown; write all, user-space");
   }

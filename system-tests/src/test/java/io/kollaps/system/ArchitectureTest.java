@@ -36,6 +36,7 @@ class ArchitectureTest {
             "topology",
             "emulation",
             "cluster",
+            "placement",
             "linux",
             "fabric",
             "runtime",
@@ -54,6 +55,8 @@ class ArchitectureTest {
         .definedBy("io.kollaps.emulation..")
         .layer("cluster")
         .definedBy("io.kollaps.cluster..")
+        .layer("placement")
+        .definedBy("io.kollaps.placement..")
         .layer("linux")
         .definedBy("io.kollaps.linux..")
         .layer("fabric")
@@ -74,12 +77,15 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("topology")
         .whereLayer("cluster")
         .mayOnlyAccessLayers("topology")
+        .whereLayer("placement")
+        .mayOnlyAccessLayers("topology")
         .whereLayer("fabric")
         .mayOnlyAccessLayers("topology", "linux")
         .whereLayer("runtime")
         .mayOnlyAccessLayers("topology", "linux")
         .whereLayer("node")
-        .mayOnlyAccessLayers("topology", "emulation", "cluster", "linux", "fabric", "runtime")
+        .mayOnlyAccessLayers(
+            "topology", "emulation", "cluster", "placement", "linux", "fabric", "runtime")
         .whereLayer("cli")
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("benchmarks")
@@ -94,6 +100,7 @@ class ArchitectureTest {
         .resideInAnyPackage(
             "io.kollaps.topology..",
             "io.kollaps.emulation..",
+            "io.kollaps.placement..",
             "io.kollaps.node.verdict..",
             "io.kollaps.cluster.capacity..",
             "io.kollaps.cluster.clock..",

@@ -247,6 +247,41 @@ class CommandContractTest {
   }
 
   @Test
+  void shouldPlaceBesideTheThesis() throws Exception {
+    Finished bench =
+        workspace.kollaps(
+            "bench",
+            "placement",
+            "--endpoints",
+            "40",
+            "--nodes",
+            "10",
+            "--kind",
+            "planted",
+            "--seed",
+            "2",
+            "--json");
+
+    assertThat(bench.exitCode()).as(bench.shown()).isZero();
+    JsonNode ours = bench.json().get(0);
+    assertThat(ours.propertyNames())
+        .containsExactlyInAnyOrder(
+            "algorithm",
+            "placed",
+            "time_ms",
+            "max_load",
+            "min_load",
+            "overloaded_links",
+            "optimum");
+    assertThat(ours.path("placed").asBoolean()).isTrue();
+    assertThat(ours.path("max_load").asInt()).isEqualTo(4);
+    assertThat(ours.path("min_load").asInt()).isEqualTo(4);
+    assertThat(ours.path("overloaded_links").asInt()).isZero();
+    assertThat(ours.path("optimum").asBoolean()).isTrue();
+    assertThat(bench.json().get(1).path("algorithm").asString()).isEqualTo("thesis");
+  }
+
+  @Test
   void shouldHaveAllThatTheDocumentationNames() throws Exception {
     Set<String> commands = new TreeSet<>();
     Set<String> files = new TreeSet<>();

@@ -2,13 +2,15 @@ package io.kollaps.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * examples/three-clients.yaml gives the same on the fabrics that the kernel shapes as it does on
@@ -29,17 +31,22 @@ class ThreeClientsInTestKernelTest {
     workspace.close();
   }
 
+  /**
+   * The tc fabric has no super-packets: 100 Mbit/s are 8 300 packets a second through every step of
+   * the kernel, more than this one carries beside the programs. There it is run at a tenth.
+   */
   @ParameterizedTest
-  @ValueSource(strings = {"kernel", "tc"})
-  void shouldShareTheLinkOfThreeClients(String fabric) throws Exception {
+  @CsvSource({"kernel, 1", "tc, 10"})
+  void shouldShareTheLinkOfThreeClients(String fabric, int divisor) throws Exception {
+    double full = 100.0 / divisor;
     for (int attempt = 1; ; attempt++) {
-      Results results = run(fabric, fabric + "-" + attempt);
-      Sharing.expectAtMost(results, 100, 2, 9.5, "c3", "c1");
-      Sharing.expectAtMost(results, 100, 12, 19, "c3", "c1", "c2");
-      Sharing.expectAtMost(results, 50, 12, 19, "c3", "c2");
+      Results results = run(fabric, example(divisor), fabric + "-" + attempt);
+      Sharing.expectAtMost(results, full, 2, 9.5, "c3", "c1");
+      Sharing.expectAtMost(results, full, 12, 19, "c3", "c1", "c2");
+      Sharing.expectAtMost(results, full / 2, 12, 19, "c3", "c2");
       Sharing.expectSilence(results, "c2", "c3", 0, 9.9);
       try {
-        expectShares(results);
+        expectShares(results, full);
         return;
       } catch (AssertionError e) {
         // nothing inside tells what others had of the machine
@@ -51,23 +58,25 @@ class ThreeClientsInTestKernelTest {
     }
   }
 
-  private static void expectShares(Results results) throws Exception {
-    Sharing.expect(results, "c1", "c3", 100, 2, 9.5, TOLERANCE);
-    Sharing.expect(results, "c1", "c3", 50, 12, 19, TOLERANCE);
-    Sharing.expect(results, "c2", "c3", 50, 12, 19, TOLERANCE);
-    Sharing.expect(results, "c1", "c3", 100, 22, 26.5, TOLERANCE);
+  private Path example(int divisor) throws Exception {
+    String text = Files.readString(Checkout.example("three-clients.yaml"));
+    return workspace.file(
+        "three-clients.yaml",
+        text.replace("rate: 100 Mbit/s", "rate: " + 100 / divisor + " Mbit/s")
+            .replace("rate: 50 Mbit/s", "rate: " + 50 / divisor + " Mbit/s"));
+  }
+
+  private static void expectShares(Results results, double full) throws Exception {
+    Sharing.expect(results, "c1", "c3", full, 2, 9.5, TOLERANCE);
+    Sharing.expect(results, "c1", "c3", full / 2, 12, 19, TOLERANCE);
+    Sharing.expect(results, "c2", "c3", full / 2, 12, 19, TOLERANCE);
+    Sharing.expect(results, "c1", "c3", full, 22, 26.5, TOLERANCE);
     Sharing.expectSilence(results, "c2", "c3", 24, 40);
   }
 
-  private Results run(String fabric, String name) throws Exception {
+  private Results run(String fabric, Path file, String name) throws Exception {
     Footprint footprint = new Footprint(workspace);
-    Finished run =
-        workspace.run(
-            Checkout.example("three-clients.yaml"),
-            name,
-            Duration.ofSeconds(30),
-            "--fabric",
-            fabric);
+    Finished run = workspace.run(file, name, Duration.ofSeconds(30), "--fabric", fabric);
     Results results = workspace.results(name);
     Machine.expectEnd(run, results);
     assertThat(results.facts().path("fabric").asString()).isEqualTo(fabric);

@@ -33,19 +33,13 @@ public final class FabricBenchmark {
     }
   }
 
-  /** One kind of measurement. */
-  @FunctionalInterface
-  private interface Measurement {
-    List<FabricRow> of(Subject subject) throws BenchmarkException, InterruptedException;
-  }
-
   /**
    * Measures. Every kind of figure is measured of one emulator after the other, so that those that
    * are compared were measured within the same minutes.
    *
    * @param emulators which fabrics, and what to compare them with
    * @param groups what of each
-   * @param extent how long
+   * @param extent how long and what
    * @param notes is told what is being done, and what could not be
    * @return all figures, the same figure of every emulator side by side
    * @throws BenchmarkException when the machine cannot, or a measurement broke
@@ -53,30 +47,29 @@ public final class FabricBenchmark {
   public static List<FabricRow> run(
       List<Emulator> emulators, Set<FabricGroup> groups, Extent extent, Notes notes)
       throws BenchmarkException, InterruptedException {
-    List<Measurement> measurements = new ArrayList<>();
-    for (FabricGroup group : groups) {
-      switch (group) {
-        case RATES -> measurements.add(subject -> new RateMeasurements(subject).rows());
-        case DELAYS -> measurements.add(subject -> new DelayMeasurements(subject).rows());
-        case THROUGHPUT -> {
-          if (extent.plan().throughput()) {
-            measurements.add(subject -> new ThroughputMeasurements(subject).rows());
-          }
-        }
-      }
-    }
     List<FabricRow> rows = new ArrayList<>();
     HostLoad load = new HostLoad();
-    for (Measurement measurement : measurements) {
-      List<FabricRow> kind = new ArrayList<>();
+    for (FabricGroup group : groups) {
+      List<FabricRow> figures = new ArrayList<>();
       for (Emulator emulator : emulators) {
-        notes.note(emulator.name() + ":");
-        kind.addAll(measurement.of(new Subject(emulator, extent.plan(), notes)));
+        if (group != FabricGroup.THROUGHPUT || extent.plan().throughput()) {
+          notes.note(emulator.name() + ":");
+          figures.addAll(rows(group, new Subject(emulator, extent.plan(), notes)));
+        }
       }
-      rows.addAll(sideBySide(kind));
+      rows.addAll(sideBySide(figures));
     }
     notes.note(load.sentence());
     return rows;
+  }
+
+  private static List<FabricRow> rows(FabricGroup group, Subject subject)
+      throws BenchmarkException, InterruptedException {
+    return switch (group) {
+      case RATES -> new RateMeasurements(subject).rows();
+      case DELAYS -> new DelayMeasurements(subject).rows();
+      case THROUGHPUT -> new ThroughputMeasurements(subject).rows();
+    };
   }
 
   /** Stable: figures in the order of the first emulator's, emulators in theirs. */

@@ -140,7 +140,7 @@ final class RateMeasurements {
         subject.row(
             "TCP bbr goodput with its pauses, ideal: less what its RTT probes cost",
             rate,
-            Statistics.idealTcpGoodput(rate) * (1 - lost),
+            subject.idealTcpGoodput(rate) * (1 - lost),
             whole,
             "bit/s"));
   }

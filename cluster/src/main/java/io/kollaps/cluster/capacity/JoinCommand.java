@@ -31,7 +31,8 @@ public sealed interface JoinCommand {
   record Joined(NodeId node, int probes) implements JoinCommand {}
 
   /**
-   * The node's place was not found.
+   * The node's place was not found: it is not in the map. It may be a member whose entry was
+   * contradicted before.
    *
    * @param node the node
    * @param reason what happened and what to do, for people

@@ -5,6 +5,8 @@ import java.util.OptionalInt;
 
 /**
  * A level of the capacity map: the capacity between any two nodes below different children of it.
+ * Levels rise from the top down, but for noise: two estimates may stand the wrong way round by as
+ * much as the noise explains.
  *
  * @param parent number of the level above, which is smaller than this one's; empty for the top
  * @param meanBitsPerSecond mean of the samples: the estimate

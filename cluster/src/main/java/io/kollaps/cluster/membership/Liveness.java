@@ -135,8 +135,7 @@ public final class Liveness {
     return commands;
   }
 
-  private void ping(
-      NodeId node, Watched watched, long nowNanos, List<LivenessCommand> commands) {
+  private void ping(NodeId node, Watched watched, long nowNanos, List<LivenessCommand> commands) {
     long period = watched.suspected ? settings.confirmPeriodNanos() : settings.periodNanos();
     if (watched.nextSequence == 0 || nowNanos - watched.lastSentNanos() >= period) {
       long sequence = watched.nextSequence++;

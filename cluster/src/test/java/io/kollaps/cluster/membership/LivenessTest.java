@@ -68,8 +68,7 @@ class LivenessTest {
       for (LivenessCommand command : commands) {
         seen.add(command);
         switch (command) {
-          case LivenessCommand.Ping(NodeId node, long sequence) ->
-              send(now, node, sequence, false);
+          case LivenessCommand.Ping(NodeId node, long sequence) -> send(now, node, sequence, false);
           case LivenessCommand.Lost(NodeId node, long _) -> lostAt.put(node, now);
           default -> {} // looked at by those who ask
         }
@@ -140,7 +139,7 @@ class LivenessTest {
     Net net = new Net(3, 0, MILLI, 0);
     net.liveness.watch(node(1), 0);
     net.cutFrom.put(node(1), 5 * SECOND);
-    net.cutTo.put(node(1), 7 * SECOND);
+    net.cutTo.put(node(1), 6_800 * MILLI); // the last ping before the cut is up to 0.5 s older
 
     net.runTo(10 * SECOND);
 

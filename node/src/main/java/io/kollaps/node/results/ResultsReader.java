@@ -71,7 +71,7 @@ public final class ResultsReader {
    *
    * @throws IOException when the file cannot be read or a whole line is not JSON
    */
-  static List<EventRecord> events(Path folder) throws IOException {
+  public static List<EventRecord> events(Path folder) throws IOException {
     Path file = folder.resolve(ResultFiles.EVENTS);
     if (!Files.exists(file)) {
       return List.of();

@@ -293,6 +293,21 @@ class RunProgressTest {
 
   private record NoLinks() implements ExpandedNetwork {
     @Override
+    public int nodeCount() {
+      return 0;
+    }
+
+    @Override
+    public int from(int link) {
+      throw new IndexOutOfBoundsException(link);
+    }
+
+    @Override
+    public int to(int link) {
+      throw new IndexOutOfBoundsException(link);
+    }
+
+    @Override
     public int linkCount() {
       return 0;
     }

@@ -175,7 +175,8 @@ final class NetworkLayout implements ExpandedNetwork {
     return node >= endpointCount && node < endpointCount + bridgeCount;
   }
 
-  int nodeCount() {
+  @Override
+  public int nodeCount() {
     return nodeNames.length;
   }
 
@@ -189,11 +190,13 @@ final class NetworkLayout implements ExpandedNetwork {
     return nodeNames[linkFrom[link]] + "->" + nodeNames[linkTo[link]];
   }
 
-  int from(int link) {
+  @Override
+  public int from(int link) {
     return linkFrom[link];
   }
 
-  int to(int link) {
+  @Override
+  public int to(int link) {
     return linkTo[link];
   }
 
