@@ -76,7 +76,6 @@ final class NodeStartCommand implements Callable<Integer> {
   private static int run(NodeDaemon.Request request, Output output)
       throws DaemonFailure, IOException, InterruptedException {
     NodeDaemon.End end;
-    // closed last: a signal waits for it
     NodeDaemon daemon = NodeDaemon.start(request);
     StopSignals signals = StopSignals.install(daemon::stop);
     int code = ExitCode.FAILED;

@@ -21,6 +21,8 @@ class ClusterTest {
   /** Far above what a loaded machine takes; only a hang gets there. */
   private static final Duration BOUND = Duration.ofSeconds(120);
 
+  private static final Duration LOSSY = Duration.ofSeconds(20);
+
   private static final Pattern TOKEN = Pattern.compile("KOLLAPS-1-[0-9a-f-]+");
 
   /** Between reading a clock and its monotonic base, a loaded machine may take the processor. */
@@ -37,13 +39,21 @@ class ClusterTest {
 
   @AfterEach
   void close() throws Exception {
-    for (Started daemon : daemons) {
-      if (daemon.alive()) {
-        daemon.kill();
+    try {
+      for (Started daemon : daemons) {
+        if (daemon.alive()) {
+          daemon.kill();
+        }
+      }
+    } finally {
+      try {
+        if (network != null) {
+          network.close();
+        }
+      } finally {
+        workspace.close();
       }
     }
-    network.close();
-    workspace.close();
   }
 
   private Started daemon(int node, List<String> variables, String... more) throws Exception {
@@ -114,8 +124,7 @@ class ClusterTest {
         token,
         "--via",
         NodeNetwork.address(1));
-    // found by broadcast
-    Started third = daemon(3, List.of(), "--join", token);
+    Started third = daemon(3, List.of(), "--join", token); // found by broadcast
     Waiting.until(
         "three nodes, all of which vote",
         BOUND,
@@ -184,6 +193,30 @@ class ClusterTest {
   }
 
   @Test
+  void shouldLoseNobodyToLostDatagramsAndMissAKilledNode() throws Exception {
+    network.loseDatagrams(1);
+    network.loseDatagrams(2);
+    Started first = bootstrap(1);
+    Started second = daemon(2, List.of(), "--join", token(1), "--via", NodeNetwork.address(1));
+    Waiting.until("two nodes", BOUND, () -> count(nodes(1), "condition", "alive") == 2);
+    Thread.sleep(LOSSY); // some forty pings, a third of them without an answer
+    assertThat(Files.readString(first.err())).doesNotContain("is lost");
+
+    second.kill();
+    long killed = System.nanoTime();
+    Waiting.until(
+        "the leader misses node 2",
+        BOUND,
+        () -> Files.readString(first.err()).contains("node n2 is lost"));
+    Figures.saw("a killed node lost after %d ms", (System.nanoTime() - killed) / 1_000_000);
+    assertThat(row(nodes(1), "n2").path("condition").asString("")).isEqualTo("lost");
+
+    daemon(2, List.of());
+    Waiting.until("node 2 is back", BOUND, () -> count(nodes(1), "condition", "alive") == 2);
+    assertThat(lines(Files.readString(first.err()), "is lost")).isEqualTo(1);
+  }
+
+  @Test
   void shouldRefuseStrangersAndSaySoOnce() throws Exception {
     Started first = bootstrap(1);
     bootstrap(4); // another cluster on the same network
@@ -218,7 +251,8 @@ class ClusterTest {
     Waiting.until(
         "both nodes are there and well",
         BOUND,
-        () -> count(nodes(1), "condition", "alive") == 2 && nodes(2).path("fresh").asBoolean(false));
+        () ->
+            count(nodes(1), "condition", "alive") == 2 && nodes(2).path("fresh").asBoolean(false));
     String log = Files.readString(first.err());
     assertThat(lines(log, "refused join")).as(log).isEqualTo(3); // once for each source and reason
     assertThat(lines(log, "refused datagram")).as(log).isBetween(1L, 2L);

@@ -1,5 +1,7 @@
 package io.kollaps.system;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,6 +16,23 @@ import java.util.concurrent.TimeUnit;
 final class NodeNetwork implements AutoCloseable {
   private static final long COMMAND_SECONDS = 20;
 
+  /**
+   * Classic BPF: of UDP over IPv4, one datagram of five is dropped (the kernel's random word is at
+   * most 2^32 / 5), everything else passes. So no action, netem or firewall is needed.
+   */
+  private static final String DROPS_A_FIFTH =
+      String.join(
+          ",",
+          "8",
+          "40 0 0 12", // ether type
+          "21 0 5 2048", // IPv4, or pass
+          "48 0 0 23", // protocol
+          "21 0 3 17", // UDP, or pass
+          "32 0 0 4294963256", // SKF_AD_OFF + SKF_AD_RANDOM
+          "37 1 0 858993459", // more than a fifth passes
+          "6 0 0 2", // TC_ACT_SHOT
+          "6 0 0 0"); // TC_ACT_OK
+
   private final Workspace workspace;
   private final String prefix = "kcn" + ProcessHandle.current().pid() % 100_000 + "-";
   private final List<String> namespaces = new ArrayList<>();
@@ -27,7 +46,7 @@ final class NodeNetwork implements AutoCloseable {
       for (int node = 1; node <= nodes; node++) {
         connect(node, bridge);
       }
-    } catch (Exception e) {
+    } catch (Exception | AssertionError e) {
       close();
       throw e;
     }
@@ -43,6 +62,25 @@ final class NodeNetwork implements AutoCloseable {
     run("ip", "-n", name, "link", "set", "eth0", "up");
     run("ip", "-n", name, "link", "set", "lo", "up");
     run("ip", "-n", bridge, "link", "set", port, "master", "br0", "up");
+  }
+
+  /** From now on one of five datagrams that a node sends is lost. */
+  void loseDatagrams(int node) throws Exception {
+    String name = prefix + node;
+    run("tc", "-n", name, "qdisc", "add", "dev", "eth0", "clsact");
+    run(
+        "tc",
+        "-n",
+        name,
+        "filter",
+        "add",
+        "dev",
+        "eth0",
+        "egress",
+        "bpf",
+        "da",
+        "bytecode",
+        DROPS_A_FIFTH);
   }
 
   static String address(int node) {
@@ -92,10 +130,16 @@ final class NodeNetwork implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
+    List<String> kept = new ArrayList<>();
     for (String namespace : namespaces) {
-      run("ip", "netns", "delete", namespace);
+      try {
+        run("ip", "netns", "delete", namespace);
+      } catch (AssertionError e) {
+        kept.add(String.valueOf(e.getMessage())); // the others go first
+      }
     }
     namespaces.clear();
+    assertThat(kept).isEmpty();
   }
 
   private static void run(String... words) throws Exception {

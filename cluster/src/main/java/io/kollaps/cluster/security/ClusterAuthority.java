@@ -42,7 +42,7 @@ public record ClusterAuthority(String cluster, X509Certificate certificate, Priv
   /** An authority lives as long as its cluster: it is not rotated. */
   private static final Duration LIFETIME = Duration.ofDays(20L * 365);
 
-  /** Clocks of nodes may be this far behind the one that signs (DESIGN: NTP is not needed). */
+  /** Clocks of nodes may be this far behind the one that signs (NTP is not needed). */
   private static final Duration CLOCK_TOLERANCE = Duration.ofHours(24);
 
   private static final int SERIAL_BITS = 127;

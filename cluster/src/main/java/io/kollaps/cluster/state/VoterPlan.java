@@ -9,8 +9,8 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * Who votes and who only listens (DESIGN decision 6): one voter up to two members, three from the
- * third on, changed in one step; all others listen. Voters stay voters while they live. Pure.
+ * Who votes and who only listens: one voter up to two members, three from the third on, changed in
+ * one step; all others listen. Voters stay voters while they live. Pure.
  */
 public final class VoterPlan {
   /** Voters of a cluster with enough members: it then survives the loss of one. */

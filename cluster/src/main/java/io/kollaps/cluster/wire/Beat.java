@@ -5,18 +5,27 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * Content of the sealed datagrams: a member's sign of life to the leader, and the leader's answer,
- * which together are an exchange of clocks.
+ * Content of the sealed datagrams: the leader's ping, the member's sign of life that answers it,
+ * and the leader's answer to that. The last two are an exchange of clocks.
  */
 public sealed interface Beat {
   /**
+   * The leader asks whether a member lives.
+   *
+   * @param number of the ping; not negative
+   */
+  record Ping(long number) implements Beat {}
+
+  /**
    * A member lives.
    *
+   * @param ping number of the ping that it answers
    * @param sentNanos its clock when it left
    * @param revision of the state that it has
    * @param clock its offset to the leader's clock, once it knows it
    */
-  record Sign(long sentNanos, long revision, Optional<ClockOffset> clock) implements Beat {}
+  record Sign(long ping, long sentNanos, long revision, Optional<ClockOffset> clock)
+      implements Beat {}
 
   /**
    * The leader has heard it.
@@ -39,8 +48,9 @@ public sealed interface Beat {
   default byte[] bytes() {
     return switch (this) {
       case Sign sign ->
-          ByteBuffer.allocate(1 + 5 * Long.BYTES)
+          ByteBuffer.allocate(1 + 6 * Long.BYTES)
               .put((byte) 1)
+              .putLong(sign.ping())
               .putLong(sign.sentNanos())
               .putLong(sign.revision())
               .putLong(sign.clock().map(ClockOffset::offsetNanos).orElse(0L))
@@ -55,6 +65,8 @@ public sealed interface Beat {
               .putLong(heard.answeredNanos())
               .putLong(heard.term())
               .array();
+      case Ping ping ->
+          ByteBuffer.allocate(1 + Long.BYTES).put((byte) 3).putLong(ping.number()).array();
     };
   }
 
@@ -68,10 +80,11 @@ public sealed interface Beat {
     }
     return switch (payload.get()) {
       case 1 ->
-          payload.remaining() < 5 * Long.BYTES
+          payload.remaining() < 6 * Long.BYTES
               ? Optional.empty()
               : Optional.of(
                   new Sign(
+                      payload.getLong(),
                       payload.getLong(),
                       payload.getLong(),
                       clock(payload.getLong(), payload.getLong(), payload.getLong())));
@@ -81,6 +94,10 @@ public sealed interface Beat {
               : Optional.of(
                   new Heard(
                       payload.getLong(), payload.getLong(), payload.getLong(), payload.getLong()));
+      case 3 ->
+          payload.remaining() < Long.BYTES
+              ? Optional.empty()
+              : Optional.of(new Ping(payload.getLong()));
       default -> Optional.empty();
     };
   }

@@ -30,11 +30,12 @@ class DatagramsTest {
   private static final long BOUND_SECONDS = 20;
 
   @Test
-  void shouldReadBackSignsAndAnswersAndNothingElse() {
+  void shouldReadBackPingsSignsAndAnswersAndNothingElse() {
     List<Beat> beats =
         List.of(
-            new Beat.Sign(-5, 7, Optional.of(new ClockOffset(-3, 4, 5))),
-            new Beat.Sign(1, 0, Optional.empty()),
+            new Beat.Ping(0),
+            new Beat.Sign(8, -5, 7, Optional.of(new ClockOffset(-3, 4, 5))),
+            new Beat.Sign(2, 1, 0, Optional.empty()),
             new Beat.Heard(1, 2, 3, 4));
     for (Beat beat : beats) {
       byte[] bytes = beat.bytes();

@@ -2,8 +2,6 @@ package io.kollaps.node.daemon;
 
 import io.kollaps.cluster.NodeId;
 import io.kollaps.cluster.clock.ClockOffset;
-import io.kollaps.cluster.clock.ClockOffsetEstimator;
-import io.kollaps.cluster.clock.ClockSample;
 import io.kollaps.cluster.generated.AnnounceRequest;
 import io.kollaps.cluster.generated.Outcome;
 import io.kollaps.cluster.generated.RenewReply;
@@ -14,8 +12,6 @@ import io.kollaps.cluster.security.ClusterAuthority;
 import io.kollaps.cluster.security.ClusterKey;
 import io.kollaps.cluster.security.ClusterTrust;
 import io.kollaps.cluster.security.CredentialStore;
-import io.kollaps.cluster.security.DatagramSeal;
-import io.kollaps.cluster.security.KeyRing;
 import io.kollaps.cluster.security.NodeCredentials;
 import io.kollaps.cluster.security.NodeKey;
 import io.kollaps.cluster.security.NodeKeys;
@@ -28,21 +24,15 @@ import io.kollaps.cluster.state.Member;
 import io.kollaps.cluster.state.RatisReplication;
 import io.kollaps.cluster.state.Replication;
 import io.kollaps.cluster.state.ReplicationSettings;
-import io.kollaps.cluster.wire.Beat;
-import io.kollaps.cluster.wire.DatagramPort;
 import io.kollaps.cluster.wire.Discovery;
 import io.kollaps.cluster.wire.NodeClient;
 import io.kollaps.cluster.wire.NodeServer;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,22 +56,17 @@ final class ClusterNode implements AutoCloseable {
   private final Origin origin;
   private final Refusals refusals;
   private final SecureRandom random = new SecureRandom();
-  private final Liveness liveness;
-  private final ClockOffsetEstimator estimator = new ClockOffsetEstimator();
   private final ClusterTrust trust;
   private final NodeClient client;
+  private final Beats beats;
   private final Replication replication;
   private final Leadership leadership;
-  private final ScheduledExecutorService beats;
-  private final long session;
   private volatile NodeCredentials credentials;
   private volatile Optional<ClusterAuthority> authority;
   private volatile long authoritySinceNanos = System.nanoTime();
   private volatile ControlState known = ControlState.empty();
   private volatile boolean running = true;
   private boolean led;
-  private @Nullable KeyRing keys;
-  private @Nullable DatagramPort datagrams;
   private @Nullable NodeServer server;
   private @Nullable Discovery discovery;
   private @Nullable Thread tending;
@@ -97,17 +82,23 @@ final class ClusterNode implements AutoCloseable {
     store = folder.credentials();
     credentials = origin.credentials();
     authority = origin.authority();
-    session = folder.nextSession(System.currentTimeMillis());
     refusals = new Refusals(LOG::warn, System::nanoTime);
-    liveness = new Liveness(settings.beat().toNanos(), settings.beatMisses());
     trust = ClusterTrust.anyNode(credentials.authority(), id -> known.isBanned(id), refusals);
     NodeKeys shown = new NodeKeys(() -> credentials);
     client = new NodeClient(shown, trust);
-    replication = replicate(shown);
-    leadership = new Leadership(self(), replication, liveness, this::giveAuthority);
     beats =
-        Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("kollaps-beats").factory());
+        new Beats(
+            new Beats.Self(
+                self(),
+                folder.nextSession(System.currentTimeMillis()),
+                origin.self().port(),
+                clock),
+            settings.liveness(),
+            this::mayCall,
+            refusals,
+            watch);
+    replication = replicate(shown);
+    leadership = new Leadership(self(), replication, beats.members(), this::giveAuthority);
   }
 
   /**
@@ -149,7 +140,8 @@ final class ClusterNode implements AutoCloseable {
   }
 
   private void serve() throws DaemonFailure, IOException, InterruptedException {
-    origin.key().ifPresent(this::learn);
+    origin.key().ifPresent(beats::learn);
+    beats.open(replication);
     if (origin.kind() == Origin.Kind.BOOTSTRAP) {
       form();
     }
@@ -168,8 +160,6 @@ final class ClusterNode implements AutoCloseable {
         LOG.warn("this node cannot be found by broadcast: {}", e.getMessage());
       }
     }
-    long period = settings.beat().toNanos();
-    var _ = beats.scheduleAtFixedRate(this::beat, period, period, TimeUnit.NANOSECONDS);
     tending = Thread.ofVirtual().name("kollaps-tending").start(this::tendWhileRunning);
   }
 
@@ -189,7 +179,7 @@ final class ClusterNode implements AutoCloseable {
     if (outcome instanceof io.kollaps.cluster.state.Outcome.Refused refused) {
       throw DaemonFailure.failed("the cluster could not be formed: " + refused.reason());
     }
-    learn(key);
+    beats.learn(key);
   }
 
   // ---- what other parts of the daemon ask -------------------------------------------------
@@ -244,13 +234,11 @@ final class ClusterNode implements AutoCloseable {
   }
 
   Optional<ClockOffset> clockOffset() {
-    synchronized (estimator) {
-      return estimator.at(clock.nanos());
-    }
+    return beats.clockOffset();
   }
 
-  Liveness liveness() {
-    return liveness;
+  MemberWatch members() {
+    return beats.members();
   }
 
   /** Keeps the authority's key, which the leader handed over. */
@@ -292,96 +280,6 @@ final class ClusterNode implements AutoCloseable {
     return false;
   }
 
-  // ---- datagrams ---------------------------------------------------------------------------
-
-  /** Uses a cluster key from now on; with the first one, datagrams begin. */
-  private synchronized void learn(ClusterKey key) {
-    if (!running) {
-      return;
-    }
-    if (keys != null) {
-      keys.learn(key, System.nanoTime());
-      return;
-    }
-    KeyRing ring = new KeyRing(key);
-    keys = ring;
-    try {
-      datagrams =
-          new DatagramPort(
-              origin.self().port(),
-              new DatagramSeal(self(), session, ring, this::mayCall),
-              refusals,
-              clock::millis,
-              this::received);
-    } catch (IOException e) {
-      watch.ended(String.valueOf(e.getMessage()), false);
-    }
-  }
-
-  private synchronized @Nullable DatagramPort datagrams() {
-    return datagrams;
-  }
-
-  private void beat() {
-    try {
-      DatagramPort port = datagrams();
-      Optional<InetSocketAddress> to = toLeader();
-      if (port != null && to.isPresent()) {
-        Beat.Sign sign = new Beat.Sign(clock.nanos(), known.revision(), clockOffset());
-        port.send(sign.bytes(), to.get());
-      }
-    } catch (RuntimeException e) {
-      LOG.error("a sign of life could not be given", e); // an exception would end them all
-    }
-  }
-
-  private Optional<InetSocketAddress> toLeader() {
-    Optional<Member> leader = leader();
-    if (leader.isPresent()) {
-      return leader
-          .filter(member -> !member.id().equals(self()))
-          .map(member -> new InetSocketAddress(member.host(), member.port()));
-    }
-    // a new node follows the state once the leader has heard it
-    return known.formed() ? Optional.empty() : origin.admittedBy();
-  }
-
-  private void received(NodeId sender, ByteBuffer payload, InetSocketAddress from) {
-    long receivedNanos = clock.nanos();
-    Optional<Beat> beat = Beat.parse(payload);
-    if (beat.isEmpty()) {
-      return; // of a newer version
-    }
-    switch (beat.get()) {
-      case Beat.Sign sign -> {
-        synchronized (liveness) {
-          liveness.heard(
-              sender, new Liveness.Heard(System.nanoTime(), sign.revision(), sign.clock()));
-        }
-        Replication.Status status = replication.status();
-        DatagramPort port = datagrams();
-        if (status.leading() && port != null) {
-          port.send(
-              new Beat.Heard(sign.sentNanos(), receivedNanos, clock.nanos(), status.term()).bytes(),
-              from);
-        }
-      }
-      case Beat.Heard heard -> {
-        if (replication.status().leader().equals(Optional.of(sender))) {
-          synchronized (estimator) {
-            var _ =
-                estimator.add(
-                    new ClockSample(
-                        heard.sentNanos(),
-                        heard.receivedNanos(),
-                        heard.answeredNanos(),
-                        receivedNanos));
-          }
-        }
-      }
-    }
-  }
-
   // ---- what it does by itself ----------------------------------------------------------------
 
   private void tendWhileRunning() {
@@ -410,7 +308,9 @@ final class ClusterNode implements AutoCloseable {
       led = status.leading();
       if (led) {
         LOG.info("this node leads the cluster, term {}", status.term());
-        leadership.begin();
+        beats.lead();
+      } else {
+        beats.follow();
       }
     }
     ControlState now = replication.state();
@@ -420,6 +320,7 @@ final class ClusterNode implements AutoCloseable {
       forgetAuthorityIfNoVoter(status);
     }
     if (led) {
+      beats.watch(now);
       leadership.tend();
     }
   }
@@ -544,7 +445,7 @@ final class ClusterNode implements AutoCloseable {
     public void changed(ControlState state) {
       ControlState before = known;
       known = state;
-      state.key().ifPresent(ClusterNode.this::learn);
+      state.key().ifPresent(beats::learn);
       tellChanges(before, state);
       boolean was =
           before.formed() ? before.isMember(self()) : origin.kind() != Origin.Kind.RETURNED;
@@ -570,9 +471,7 @@ final class ClusterNode implements AutoCloseable {
 
     @Override
     public void leaderChanged(Optional<NodeId> leader) {
-      synchronized (estimator) {
-        estimator.clear(); // another clock
-      }
+      beats.forgetClock();
       leader
           .filter(id -> !id.equals(self()))
           .ifPresent(
@@ -591,7 +490,6 @@ final class ClusterNode implements AutoCloseable {
   @Override
   public void close() {
     running = false;
-    beats.shutdownNow();
     if (tending != null) {
       tending.interrupt();
     }
@@ -602,10 +500,7 @@ final class ClusterNode implements AutoCloseable {
       server.close();
     }
     client.close();
-    DatagramPort port = datagrams();
-    if (port != null) {
-      port.close();
-    }
+    beats.close();
     replication.close();
   }
 }

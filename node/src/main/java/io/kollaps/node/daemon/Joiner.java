@@ -113,7 +113,7 @@ final class Joiner {
       }
       switch (reply.getResultCase()) {
         case ADMITTED -> {
-          return Optional.of(admitted(reply.getAdmitted(), trust, node));
+          return Optional.of(admitted(reply.getAdmitted(), trust));
         }
         case LEADER_AT ->
             next.add(
@@ -145,8 +145,7 @@ final class Joiner {
         .build();
   }
 
-  private Origin admitted(Admitted admitted, TokenTrust trust, InetSocketAddress leader)
-      throws DaemonFailure, IOException {
+  private Origin admitted(Admitted admitted, TokenTrust trust) throws DaemonFailure, IOException {
     try {
       // the authority is the one that the token names, whatever the message says
       NodeCredentials credentials =
@@ -166,8 +165,7 @@ final class Joiner {
           Optional.of(ControlCodec.key(admitted.getKey())),
           admitted.getMembersList().stream()
               .map(member -> new NodeId(member.getId()))
-              .collect(Collectors.toSet()),
-          Optional.of(new InetSocketAddress(leader.getHostString(), leader.getPort())));
+              .collect(Collectors.toSet()));
     } catch (SecurityFailure | IllegalArgumentException e) {
       throw DaemonFailure.failed("what the cluster gave cannot be used: " + e.getMessage());
     }

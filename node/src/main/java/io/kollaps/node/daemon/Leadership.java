@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -20,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the leader does: divides the members into voters and listeners, sees who is lost, lets
- * members go. Used by the node's tending thread and by calls; one at a time changes the division.
+ * What the leader does: divides the members into voters and listeners, lets members go. Used by the
+ * node's tending thread and by calls; one at a time changes the division.
  */
 final class Leadership {
   /** A voter that is silent this long is replaced, where another node can take its place. */
@@ -37,12 +38,11 @@ final class Leadership {
 
   private final NodeId self;
   private final Replication replication;
-  private final Liveness liveness;
+  private final MemberWatch members;
   private final AuthorityGiver authority;
   private final ReentrantLock dividing = new ReentrantLock();
-  private final Set<NodeId> leaving = new HashSet<>();
-  private final Set<NodeId> lost = new HashSet<>();
-  private long removedAtNanos = System.nanoTime() - FAREWELL_NANOS;
+  private final Set<NodeId> leaving = ConcurrentHashMap.newKeySet();
+  private volatile long removedAtNanos = System.nanoTime() - FAREWELL_NANOS;
 
   /** Gives a node the authority's key. */
   @FunctionalInterface
@@ -51,25 +51,15 @@ final class Leadership {
     boolean give(Member to);
   }
 
-  /** The liveness is shared; it is used under its own lock. */
-  Leadership(NodeId self, Replication replication, Liveness liveness, AuthorityGiver authority) {
+  Leadership(NodeId self, Replication replication, MemberWatch members, AuthorityGiver authority) {
     this.self = self;
     this.replication = replication;
-    this.liveness = liveness;
+    this.members = members;
     this.authority = authority;
   }
 
-  /** This node leads from now on. */
-  void begin() {
-    synchronized (liveness) {
-      liveness.begin(System.nanoTime());
-      lost.clear();
-    }
-  }
-
-  /** Tells who was lost and who came back, and divides the members when that is due. */
+  /** Divides the members when that is due. */
   void tend() throws InterruptedException {
-    tellLosses();
     if (!dividing.tryLock()) {
       return;
     }
@@ -79,32 +69,6 @@ final class Leadership {
       }
     } finally {
       dividing.unlock();
-    }
-  }
-
-  private void tellLosses() {
-    ControlState state = replication.state();
-    long now = System.nanoTime();
-    synchronized (liveness) {
-      for (Member member : state.members().values()) {
-        NodeId id = member.id();
-        if (id.equals(self)) {
-          continue;
-        }
-        liveness.notice(id, now);
-        if (liveness.lost(id, now)) {
-          if (lost.add(id)) {
-            LOG.warn(
-                "node {} is lost: silent for {} ms",
-                member.name(),
-                liveness.silentNanos(id, now) / 1_000_000);
-          }
-        } else if (lost.remove(id)) {
-          LOG.info("node {} is back", member.name());
-        }
-      }
-      lost.retainAll(state.members().keySet());
-      liveness.retain(state.members().keySet());
     }
   }
 
@@ -129,29 +93,27 @@ final class Leadership {
   private VoterPlan.Roles wanted(Replication.Status status) {
     ControlState state = replication.state();
     long now = System.nanoTime();
-    synchronized (liveness) {
-      leaving.retainAll(state.members().keySet());
-      List<NodeId> reached =
-          state.membersByAdmission().stream()
-              .map(Member::id)
-              .filter(
-                  id ->
-                      status.roles().voters().contains(id)
-                          || status.roles().listeners().contains(id)
-                          || liveness.last(id).isPresent())
-              .toList();
-      Set<NodeId> silent = new HashSet<>();
-      reached.stream()
-          .filter(id -> !id.equals(self))
-          .filter(id -> liveness.silentNanos(id, now) > REPLACE_AFTER_NANOS)
-          .forEach(silent::add);
-      // who is new first catches up as a listener, and so learns who leads
-      reached.stream()
-          .filter(id -> !status.roles().voters().contains(id))
-          .filter(id -> !status.roles().listeners().contains(id))
-          .forEach(silent::add);
-      return VoterPlan.divide(reached, status.roles(), self, leaving, silent);
-    }
+    leaving.retainAll(state.members().keySet());
+    List<NodeId> reached =
+        state.membersByAdmission().stream()
+            .map(Member::id)
+            .filter(
+                id ->
+                    status.roles().voters().contains(id)
+                        || status.roles().listeners().contains(id)
+                        || members.last(id).isPresent())
+            .toList();
+    Set<NodeId> silent = new HashSet<>();
+    reached.stream()
+        .filter(id -> !id.equals(self))
+        .filter(id -> members.silentNanos(id, now) > REPLACE_AFTER_NANOS)
+        .forEach(silent::add);
+    // who is new first catches up as a listener, and so learns who leads
+    reached.stream()
+        .filter(id -> !status.roles().voters().contains(id))
+        .filter(id -> !status.roles().listeners().contains(id))
+        .forEach(silent::add);
+    return VoterPlan.divide(reached, status.roles(), self, leaving, silent);
   }
 
   private boolean give(NodeId voter) {
@@ -191,14 +153,10 @@ final class Leadership {
   Outcome release(Member member) throws InterruptedException {
     dividing.lockInterruptibly();
     try {
-      synchronized (liveness) {
-        leaving.add(member.id());
-      }
+      leaving.add(member.id());
       boolean voter = replication.status().roles().voters().contains(member.id());
       if (voter && !divideIfNeeded()) {
-        synchronized (liveness) {
-          leaving.remove(member.id());
-        }
+        leaving.remove(member.id());
         return Outcome.refused(
             "its vote could not be given to another node; try again when a majority of the voters"
                 + " is there");
@@ -264,22 +222,17 @@ final class Leadership {
   }
 
   private Optional<NodeId> heir(Replication.Status status) {
-    long now = System.nanoTime();
-    synchronized (liveness) {
-      List<NodeId> living =
-          replication.state().membersByAdmission().stream()
-              .map(Member::id)
-              .filter(id -> !id.equals(self) && !leaving.contains(id))
-              .filter(id -> liveness.last(id).isPresent() && !liveness.lost(id, now))
-              .toList();
-      return living.stream()
-          .filter(id -> status.roles().voters().contains(id))
-          .findFirst()
-          .or(
-              () ->
-                  living.stream()
-                      .filter(id -> status.roles().listeners().contains(id))
-                      .findFirst());
-    }
+    List<NodeId> living =
+        replication.state().membersByAdmission().stream()
+            .map(Member::id)
+            .filter(id -> !id.equals(self) && !leaving.contains(id))
+            .filter(id -> members.last(id).isPresent() && !members.isLost(id))
+            .toList();
+    return living.stream()
+        .filter(id -> status.roles().voters().contains(id))
+        .findFirst()
+        .or(
+            () ->
+                living.stream().filter(id -> status.roles().listeners().contains(id)).findFirst());
   }
 }

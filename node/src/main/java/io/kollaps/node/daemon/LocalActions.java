@@ -17,6 +17,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Does what the command on this machine asks for, at the leader where it must be. */
 final class LocalActions {
@@ -25,6 +27,7 @@ final class LocalActions {
 
   private static final long RETRY_MILLIS = 200;
   private static final double NANOS_PER_MILLI = 1e6;
+  private static final Logger LOG = LoggerFactory.getLogger(LocalActions.class);
 
   private final ClusterNode node;
   private final NodeAnswers own;
@@ -152,7 +155,8 @@ final class LocalActions {
                     to.port(),
                     stub -> stub.report(ReportRequest.getDefaultInstance()));
       } catch (NodeClient.CallFailure e) {
-        fresh = false;
+        LOG.debug("the leader does not report: {}", e.getMessage());
+        fresh = false; // which the command tells
       }
     }
     ControlState state = node.state();

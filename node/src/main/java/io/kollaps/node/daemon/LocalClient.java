@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,8 @@ public final class LocalClient {
               + "; start one with 'kollaps node start', or name its --node-folder");
     }
     LocalReply reply;
-    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+        Patience _ = new Patience(channel)) {
       byte[] line = LocalServer.MAPPER.writeValueAsBytes(request);
       ByteBuffer out = ByteBuffer.allocate(line.length + 1).put(line).put((byte) '\n').flip();
       while (out.hasRemaining()) {
@@ -38,6 +40,13 @@ public final class LocalClient {
       }
       byte[] answer = Channels.newInputStream(channel).readNBytes(LONGEST_REPLY);
       reply = LocalServer.MAPPER.readValue(answer, LocalReply.class);
+    } catch (ClosedChannelException e) {
+      throw DaemonFailure.failed(
+          "the node's daemon did not answer at "
+              + socket
+              + " within "
+              + Patience.LIMIT.toSeconds()
+              + " s; look at its log, and start it again");
     } catch (IOException | JacksonException e) {
       throw DaemonFailure.failed(
           "the node's daemon does not answer at "

@@ -70,6 +70,7 @@ final class LocalServer implements AutoCloseable {
 
   private void serve(SocketChannel caller) {
     try (caller;
+        Patience _ = new Patience(caller);
         BufferedReader reader =
             new BufferedReader(
                 new InputStreamReader(Channels.newInputStream(caller), StandardCharsets.UTF_8))) {

@@ -407,18 +407,16 @@ final class NodeAnswers implements NodeCalls {
         report.setRevision(state.revision());
         node.clockOffset().ifPresent(offset -> set(report, offset));
       } else if (status.leading()) {
-        synchronized (node.liveness()) {
-          report
-              .setSilentNanos(node.liveness().silentNanos(member.id(), now))
-              .setLost(node.liveness().lost(member.id(), now));
-          node.liveness()
-              .last(member.id())
-              .ifPresent(
-                  heard -> {
-                    report.setRevision(heard.revision());
-                    heard.clock().ifPresent(offset -> set(report, offset));
-                  });
-        }
+        report
+            .setSilentNanos(node.members().silentNanos(member.id(), now))
+            .setLost(node.members().isLost(member.id()));
+        node.members()
+            .last(member.id())
+            .ifPresent(
+                heard -> {
+                  report.setRevision(heard.revision());
+                  heard.clock().ifPresent(offset -> set(report, offset));
+                });
       }
       reply.addNodes(report);
     }

@@ -187,8 +187,7 @@ public final class NodeDaemon implements AutoCloseable {
           credentials,
           known(store::loadAuthority),
           Optional.empty(),
-          Set.of(),
-          Optional.empty());
+          Set.of());
     }
 
     private Origin bootstrap() throws DaemonFailure, IOException {
@@ -212,8 +211,7 @@ public final class NodeDaemon implements AutoCloseable {
             credentials,
             Optional.of(authority),
             Optional.empty(),
-            Set.of(),
-            Optional.empty());
+            Set.of());
       } catch (SecurityFailure e) {
         throw new IllegalStateException("a new authority refuses its first node", e);
       }

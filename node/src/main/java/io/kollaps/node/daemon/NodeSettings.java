@@ -1,5 +1,6 @@
 package io.kollaps.node.daemon;
 
+import io.kollaps.cluster.membership.LivenessSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -20,8 +21,8 @@ import java.util.Optional;
  * @param address where others reach it; empty: to be found out
  * @param port TCP and UDP port
  * @param discoveryPort UDP port of discovery; 0: none
- * @param beat period of signs of life
- * @param beatMisses how many may be missed
+ * @param beat how often the leader pings a member
+ * @param beatMisses after how many misses it pings densely
  * @param joinWait how long a join is tried
  * @param tokenLife how long tokens count
  * @param tokenUses how often tokens may be used
@@ -84,6 +85,15 @@ public record NodeSettings(
       Map<Setting, String> flags, Map<String, String> environment, Optional<Path> file)
       throws DaemonFailure {
     return read(flags, environment, file).folder();
+  }
+
+  /** How soon a silent member is lost. */
+  LivenessSettings liveness() {
+    return new LivenessSettings(
+        beat.toNanos(),
+        beatMisses,
+        LivenessSettings.DEFAULT.confirmNanos(),
+        LivenessSettings.DEFAULT.confirmPeriodNanos());
   }
 
   private static void readFile(

@@ -5,7 +5,6 @@ import io.kollaps.cluster.security.ClusterAuthority;
 import io.kollaps.cluster.security.ClusterKey;
 import io.kollaps.cluster.security.NodeCredentials;
 import io.kollaps.cluster.state.Member;
-import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.Set;
 
@@ -18,7 +17,6 @@ import java.util.Set;
  * @param authority the authority, where the node has its key
  * @param key the cluster key, where it is known before the state is
  * @param members who may call before the state is known
- * @param admittedBy the leader that let it in just now: it hears of this node before the state does
  */
 record Origin(
     Kind kind,
@@ -26,8 +24,7 @@ record Origin(
     NodeCredentials credentials,
     Optional<ClusterAuthority> authority,
     Optional<ClusterKey> key,
-    Set<NodeId> members,
-    Optional<InetSocketAddress> admittedBy) {
+    Set<NodeId> members) {
 
   /** The ways to begin. */
   enum Kind {

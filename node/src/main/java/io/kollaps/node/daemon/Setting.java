@@ -17,10 +17,10 @@ public enum Setting {
   PORT("7700", "TCP and UDP port; the TCP port after it is used too.", 1024, 65_534),
   /** Port of discovery. */
   DISCOVERY_PORT("7702", "UDP port where nodes are looked for; 0: not to be found.", 0, 65_535),
-  /** Period of signs of life. */
-  BEAT_MILLIS("500", "A node gives a sign of life this often.", 100, 60_000),
-  /** How many may be missed. */
-  BEAT_MISSES("3", "A node that misses so many signs of life is lost.", 1, 100),
+  /** How often the leader pings a member. */
+  BEAT_MILLIS("500", "The leader asks each node this often whether it lives.", 100, 60_000),
+  /** After how many misses it pings densely. */
+  BEAT_MISSES("3", "A node that misses so many, and a second of dense ones, is lost.", 1, 100),
   /** How long a join is tried. */
   JOIN_SECONDS("60", "How long a join is tried.", 1, 3600),
   /** How long tokens count. */

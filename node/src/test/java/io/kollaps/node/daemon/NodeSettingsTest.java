@@ -3,6 +3,7 @@ package io.kollaps.node.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kollaps.cluster.membership.LivenessSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,6 +84,30 @@ class NodeSettingsTest {
       assertThatThrownBy(() -> read(Map.of(Setting.NAME, name), Map.of(), Optional.empty()))
           .as(name)
           .hasMessageContaining("--name");
+    }
+  }
+
+  @Test
+  void shouldLoseASilentMemberUnderThreeSecondsByDefault() throws Exception {
+    NodeSettings settings = read(Map.of(), Map.of(), Optional.of(file("")));
+
+    assertThat(settings.liveness()).isEqualTo(LivenessSettings.DEFAULT);
+    assertThat(settings.liveness().lostAfterNanos()).isLessThan(3_000_000_000L);
+  }
+
+  @Test
+  void shouldAllowEveryBeatOfItsRange() throws Exception {
+    for (String millis : new String[] {"100", "60000"}) {
+      for (String misses : new String[] {"1", "100"}) {
+        NodeSettings settings =
+            read(
+                Map.of(Setting.BEAT_MILLIS, millis, Setting.BEAT_MISSES, misses),
+                Map.of(),
+                Optional.of(file("")));
+
+        assertThat(settings.liveness().periodNanos()).isEqualTo(Long.parseLong(millis) * 1_000_000);
+        assertThat(settings.liveness().misses()).isEqualTo(Integer.parseInt(misses));
+      }
     }
   }
 
