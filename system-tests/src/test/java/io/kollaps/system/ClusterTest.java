@@ -201,6 +201,8 @@ class ClusterTest {
     Waiting.until("two nodes", BOUND, () -> count(nodes(1), "condition", "alive") == 2);
     Thread.sleep(LOSSY); // some forty pings, a third of them without an answer
     assertThat(Files.readString(first.err())).doesNotContain("is lost");
+    assertThat(network.lostDatagrams(1)).isPositive();
+    assertThat(network.lostDatagrams(2)).isPositive();
 
     second.kill();
     long killed = System.nanoTime();

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Machines for nodes on one machine: network namespaces on a bridge that is in one of its own. Node
@@ -32,6 +34,8 @@ final class NodeNetwork implements AutoCloseable {
           "37 1 0 858993459", // more than a fifth passes
           "6 0 0 2", // TC_ACT_SHOT
           "6 0 0 0"); // TC_ACT_OK
+
+  private static final Pattern DROPPED = Pattern.compile("qdisc clsact [^q]*dropped (\\d+)");
 
   private final Workspace workspace;
   private final String prefix = "kcn" + ProcessHandle.current().pid() % 100_000 + "-";
@@ -81,6 +85,14 @@ final class NodeNetwork implements AutoCloseable {
         "da",
         "bytecode",
         DROPS_A_FIFTH);
+  }
+
+  /** How many of its datagrams were lost so far. */
+  long lostDatagrams(int node) throws Exception {
+    String shown = run("tc", "-n", prefix + node, "-s", "qdisc", "show", "dev", "eth0");
+    Matcher matcher = DROPPED.matcher(shown);
+    assertThat(matcher.find()).as(shown).isTrue();
+    return Long.parseLong(matcher.group(1));
   }
 
   static String address(int node) {
@@ -142,12 +154,13 @@ final class NodeNetwork implements AutoCloseable {
     assertThat(kept).isEmpty();
   }
 
-  private static void run(String... words) throws Exception {
+  private static String run(String... words) throws Exception {
     Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
     String output =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
       throw new AssertionError(List.of(words) + " failed: " + output);
     }
+    return output;
   }
 }
