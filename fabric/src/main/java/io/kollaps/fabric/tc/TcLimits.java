@@ -29,10 +29,10 @@ public final class TcLimits {
 
   /**
    * Most kernel memory of a path without packets, in bytes, beside what each processor has of it.
-   * On Linux 6.1, by the kernel's tables of objects: 3.2 KB for the class, 1 KB for netem, 0.5 KB for
-   * its queue, 2 KB for a table of jitter, and for each of two addresses 0.5 KB for the filter and
-   * 1.2 KB for its handle, which has two nodes of a tree to itself: 10.3 KB. The rest is for tables
-   * of filters, and for kernels whose objects are larger.
+   * On Linux 6.1, by the kernel's tables of objects: 3.2 KB for the class, 1 KB for netem, 0.5 KB
+   * for its queue, 2 KB for a table of jitter, and for each of two addresses 0.5 KB for the filter
+   * and 1.2 KB for its handle, which has two nodes of a tree to itself: 10.3 KB. The rest is for
+   * tables of filters, and for kernels whose objects are larger.
    */
   static final long FIXED_BYTES_PER_PATH = 12_000;
 
