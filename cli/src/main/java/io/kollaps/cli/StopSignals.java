@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * Ctrl-C, SIGTERM and SIGHUP end a run early, but in order: the JVM's shutdown waits until the run
@@ -23,6 +24,11 @@ final class StopSignals implements AutoCloseable {
 
   /** Turns signals into a call of the switch, from now on. */
   static StopSignals install(StopSwitch stop) {
+    return install(stop::ask);
+  }
+
+  /** Tells of signals in words, from now on. */
+  static StopSignals install(Consumer<String> stop) {
     StopSignals signals = new StopSignals();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> signals.shutDown(stop), "kollaps-stop"));
     return signals;
@@ -42,11 +48,11 @@ final class StopSignals implements AutoCloseable {
     finished(ExitCode.FAILED);
   }
 
-  private void shutDown(StopSwitch stop) {
+  private void shutDown(Consumer<String> stop) {
     if (exitCode.isDone()) {
       return;
     }
-    stop.ask("ended early by a signal (Ctrl-C)");
+    stop.accept("ended early by a signal (Ctrl-C)");
     try {
       Runtime.getRuntime().halt(exitCode.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
     } catch (TimeoutException | ExecutionException e) {

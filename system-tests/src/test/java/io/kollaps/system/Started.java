@@ -27,6 +27,16 @@ final class Started {
     return process.pid();
   }
 
+  /** File of what it prints to standard output. */
+  Path out() {
+    return out;
+  }
+
+  /** File of what it prints to standard error. */
+  Path err() {
+    return err;
+  }
+
   /** What it has printed to standard output so far. */
   String outSoFar() throws IOException {
     return Files.readString(out);

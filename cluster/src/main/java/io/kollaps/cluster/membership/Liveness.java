@@ -2,7 +2,6 @@ package io.kollaps.cluster.membership;
 
 import io.kollaps.cluster.NodeId;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +13,8 @@ import java.util.Map;
  * <p>An answer proves that the node lived when the ping was <em>sent</em>, nothing more: late,
  * repeated and reordered answers cannot keep a dead node alive. After some missed periods a node is
  * suspected and pinged densely; it is given up only when all of these stay unanswered too, so that
- * losing single messages never removes anybody.
+ * losing single messages never removes anybody. A lost node is pinged on, and returns with the
+ * first answer to a ping that was sent after its loss.
  *
  * <p>When the watcher itself stood still (a pause of the machine or of the process), the time that
  * it slept through counts for nobody. Not safe for threads.
@@ -42,6 +42,8 @@ public final class Liveness {
     private long nextSequence;
     private long aliveNanos;
     private boolean suspected;
+    private boolean lost;
+    private long lostAtNanos;
 
     Watched(long nowNanos) {
       aliveNanos = nowNanos;
@@ -75,12 +77,21 @@ public final class Liveness {
     return nodes.containsKey(node);
   }
 
-  /** Periods that a node has missed; 0 for one that is not watched. */
-  public int misses(NodeId node, long nowNanos) {
+  /** True for a node that was given up and has not returned. */
+  public boolean isLost(NodeId node) {
     Watched watched = nodes.get(node);
-    return watched == null
-        ? 0
-        : (int) Math.max(0, (nowNanos - watched.aliveNanos) / settings.periodNanos());
+    return watched != null && watched.lost;
+  }
+
+  /** Time since the last ping that a node answered; 0 for one that is not watched. */
+  public long silentNanos(NodeId node, long nowNanos) {
+    Watched watched = nodes.get(node);
+    return watched == null ? 0 : Math.max(0, nowNanos - watched.aliveNanos);
+  }
+
+  /** Periods that a node has missed; 0 for one that is not watched. */
+  public long misses(NodeId node, long nowNanos) {
+    return silentNanos(node, nowNanos) / settings.periodNanos();
   }
 
   /**
@@ -95,6 +106,14 @@ public final class Liveness {
       return List.of();
     }
     long sent = watched.sentNanos[(int) (sequence % WINDOW)];
+    if (watched.lost) {
+      if (sent < watched.lostAtNanos) {
+        return List.of();
+      }
+      watched.lost = false;
+      watched.aliveNanos = sent;
+      return List.of(new LivenessCommand.Returned(node));
+    }
     watched.aliveNanos = Math.max(watched.aliveNanos, sent);
     if (watched.suspected && lastTickNanos - watched.aliveNanos < settings.suspectAfterNanos()) {
       watched.suspected = false;
@@ -113,26 +132,30 @@ public final class Liveness {
     ticked = true;
     lastTickNanos = nowNanos;
     List<LivenessCommand> commands = new ArrayList<>();
-    Iterator<Map.Entry<NodeId, Watched>> all = nodes.entrySet().iterator();
-    while (all.hasNext()) {
-      Map.Entry<NodeId, Watched> entry = all.next();
+    for (Map.Entry<NodeId, Watched> entry : nodes.entrySet()) {
       Watched watched = entry.getValue();
       if (slept > 0) {
         watched.aliveNanos += slept + settings.periodNanos();
       }
-      long silent = nowNanos - watched.aliveNanos;
-      if (silent >= settings.lostAfterNanos()) {
-        all.remove();
-        commands.add(new LivenessCommand.Lost(entry.getKey(), silent));
-        continue;
-      }
-      if (!watched.suspected && silent >= settings.suspectAfterNanos()) {
-        watched.suspected = true;
-        commands.add(new LivenessCommand.Suspected(entry.getKey()));
+      if (!watched.lost) {
+        judge(entry.getKey(), watched, nowNanos, commands);
       }
       ping(entry.getKey(), watched, nowNanos, commands);
     }
     return commands;
+  }
+
+  private void judge(NodeId node, Watched watched, long nowNanos, List<LivenessCommand> commands) {
+    long silent = nowNanos - watched.aliveNanos;
+    if (silent >= settings.lostAfterNanos()) {
+      watched.suspected = false;
+      watched.lost = true;
+      watched.lostAtNanos = nowNanos;
+      commands.add(new LivenessCommand.Lost(node, silent));
+    } else if (!watched.suspected && silent >= settings.suspectAfterNanos()) {
+      watched.suspected = true;
+      commands.add(new LivenessCommand.Suspected(node));
+    }
   }
 
   private void ping(NodeId node, Watched watched, long nowNanos, List<LivenessCommand> commands) {

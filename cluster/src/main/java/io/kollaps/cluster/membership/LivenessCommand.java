@@ -28,10 +28,17 @@ public sealed interface LivenessCommand {
   record Cleared(NodeId node) implements LivenessCommand {}
 
   /**
-   * A node is given up; it is not watched any more.
+   * A node is given up. It is still pinged once a period, in case it comes back.
    *
    * @param node the node
    * @param silentNanos time since the last ping that it answered
    */
   record Lost(NodeId node, long silentNanos) implements LivenessCommand {}
+
+  /**
+   * A lost node has answered a ping that was sent after it was given up.
+   *
+   * @param node the node
+   */
+  record Returned(NodeId node) implements LivenessCommand {}
 }

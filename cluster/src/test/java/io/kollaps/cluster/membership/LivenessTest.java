@@ -161,7 +161,38 @@ class LivenessTest {
     }
 
     assertThat(lost).isTrue();
-    assertThat(liveness.watches(node(1))).isFalse();
+    assertThat(liveness.isLost(node(1))).isTrue();
+  }
+
+  @Test
+  void shouldTakeBackALostNodeByItsAnswerToALaterPingOnly() {
+    Liveness liveness = new Liveness(LivenessSettings.DEFAULT);
+    liveness.watch(node(1), 0);
+    List<LivenessCommand> commands = new ArrayList<>();
+    for (long now = 0; now <= 5 * SECOND; now += TICK) {
+      commands.addAll(liveness.tick(now));
+    }
+    List<Long> pings =
+        commands.stream()
+            .filter(LivenessCommand.Ping.class::isInstance)
+            .map(command -> ((LivenessCommand.Ping) command).sequence())
+            .toList();
+    int lostIndex = commands.indexOf(new LivenessCommand.Lost(node(1), 2_500 * MILLI));
+    long before =
+        commands.subList(0, lostIndex).stream()
+            .filter(LivenessCommand.Ping.class::isInstance)
+            .count();
+
+    assertThat(lostIndex).isPositive();
+    assertThat(commands.stream().filter(LivenessCommand.Lost.class::isInstance)).hasSize(1);
+    // from 2.5 s to 5 s one each half second, not densely
+    assertThat(pings.size() - before).isBetween(5L, 6L);
+    assertThat(liveness.answered(node(1), before - 1)).isEmpty();
+    assertThat(liveness.isLost(node(1))).isTrue();
+    assertThat(liveness.answered(node(1), pings.getLast()))
+        .containsExactly(new LivenessCommand.Returned(node(1)));
+    assertThat(liveness.isLost(node(1))).isFalse();
+    assertThat(liveness.silentNanos(node(1), 5 * SECOND)).isLessThanOrEqualTo(500 * MILLI);
   }
 
   @Test

@@ -1,0 +1,137 @@
+package io.kollaps.cluster.security;
+
+import io.kollaps.cluster.NodeId;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import java.util.function.Predicate;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * Whom a member trusts: nodes with a certificate of the cluster's authority that are not banned.
+ * Names and addresses of machines do not count (they change); where the other side is to be a
+ * certain node, its id must be in the certificate.
+ */
+public final class ClusterTrust extends X509ExtendedTrustManager {
+  private final X509Certificate authority;
+  private final String cluster;
+  private final Predicate<NodeId> banned;
+  private final Optional<NodeId> expected;
+  private final Refusals refusals;
+
+  private ClusterTrust(
+      X509Certificate authority,
+      Predicate<NodeId> banned,
+      Optional<NodeId> expected,
+      Refusals refusals) {
+    this.authority = authority;
+    this.cluster = Certificates.clusterOf(authority).orElseThrow();
+    this.banned = banned;
+    this.expected = expected;
+    this.refusals = refusals;
+  }
+
+  /** Trusts every node of the cluster. */
+  public static ClusterTrust anyNode(
+      X509Certificate authority, Predicate<NodeId> banned, Refusals refusals) {
+    return new ClusterTrust(authority, banned, Optional.empty(), refusals);
+  }
+
+  /** Trusts one node only. */
+  public ClusterTrust only(NodeId node) {
+    return new ClusterTrust(authority, banned, Optional.of(node), refusals);
+  }
+
+  /**
+   * Checks a certificate and says whose it is.
+   *
+   * @throws CertificateException with the reason why it is not trusted
+   */
+  public NodeId check(X509Certificate[] chain) throws CertificateException {
+    if (chain.length == 0) {
+      throw new CertificateException("no certificate was shown");
+    }
+    X509Certificate shown = chain[0];
+    verifySigned(shown, authority);
+    NodeId node =
+        Certificates.nodeOf(shown)
+            .orElseThrow(() -> new CertificateException("the certificate names no node"));
+    if (!Certificates.clusterOf(shown).equals(Optional.of(cluster))) {
+      throw new CertificateException("the certificate is of another cluster");
+    }
+    if (banned.test(node)) {
+      throw new CertificateException("node " + node + " is banned");
+    }
+    if (expected.isPresent() && !expected.get().equals(node)) {
+      throw new CertificateException(
+          "node " + node + " answers where node " + expected.get() + " was expected");
+    }
+    return node;
+  }
+
+  static void verifySigned(X509Certificate shown, X509Certificate authority)
+      throws CertificateException {
+    try {
+      shown.verify(authority.getPublicKey());
+    } catch (GeneralSecurityException e) {
+      throw new CertificateException(
+          "the certificate is not signed by this cluster's authority", e);
+    }
+    shown.checkValidity();
+  }
+
+  private void checkAndTell(X509Certificate[] chain, String from) throws CertificateException {
+    try {
+      var _ = check(chain);
+    } catch (CertificateException e) {
+      refusals.refused("connection", from, String.valueOf(e.getMessage()));
+      throw e;
+    }
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
+      throws CertificateException {
+    checkAndTell(chain, from(engine.getPeerHost()));
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
+      throws CertificateException {
+    checkAndTell(chain, from(engine.getPeerHost()));
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket)
+      throws CertificateException {
+    checkAndTell(chain, from(socket.getInetAddress().getHostAddress()));
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
+      throws CertificateException {
+    checkAndTell(chain, from(socket.getInetAddress().getHostAddress()));
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
+    checkAndTell(chain, "a client");
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
+    checkAndTell(chain, "a server");
+  }
+
+  @Override
+  public X509Certificate[] getAcceptedIssuers() {
+    return new X509Certificate[] {authority};
+  }
+
+  private static String from(@org.jspecify.annotations.Nullable String host) {
+    return host == null ? "a caller" : host;
+  }
+}

@@ -1,0 +1,197 @@
+package io.kollaps.cluster.wire;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ForwardingClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
+import io.kollaps.cluster.NodeId;
+import io.kollaps.cluster.generated.AdmissionGrpc;
+import io.kollaps.cluster.generated.JoinReply;
+import io.kollaps.cluster.generated.JoinRequest;
+import io.kollaps.cluster.generated.MembershipGrpc;
+import io.kollaps.cluster.security.ClusterTrust;
+import io.kollaps.cluster.security.NodeKeys;
+import io.kollaps.cluster.security.TokenTrust;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls other nodes over mutual TLS. Each call has a deadline. Keeps one connection to each node.
+ */
+public final class NodeClient implements AutoCloseable {
+  /** Longest wait for an answer: a change of the state may take a while when a voter is lost. */
+  public static final Duration DEADLINE = Duration.ofSeconds(15);
+
+  private static final long IDLE_MINUTES = 5;
+  private static final long CLOSE_SECONDS = 1;
+
+  private final NodeKeys keys;
+  private final ClusterTrust trust;
+  private final Map<Target, ManagedChannel> channels = new HashMap<>();
+
+  private record Target(NodeId node, String host, int port) {}
+
+  /** With this node's certificate and whom it trusts. */
+  public NodeClient(NodeKeys keys, ClusterTrust trust) {
+    this.keys = keys;
+    this.trust = trust;
+  }
+
+  /**
+   * Calls a member.
+   *
+   * @param node who must answer; another node at that address is refused
+   * @param call one call on the stub
+   * @throws CallFailure when it cannot be reached, refuses, or does not answer in time
+   */
+  public <R> R call(
+      NodeId node, String host, int port, Function<MembershipGrpc.MembershipBlockingStub, R> call)
+      throws CallFailure {
+    try {
+      return call.apply(
+          MembershipGrpc.newBlockingStub(channel(new Target(node, host, port)))
+              .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (StatusRuntimeException e) {
+      throw CallFailure.of("node " + node + " at " + host + " port " + port, e);
+    }
+  }
+
+  private synchronized ManagedChannel channel(Target target) {
+    return channels.computeIfAbsent(
+        target, to -> open(to.host(), to.port(), keys, trust.only(to.node())));
+  }
+
+  /**
+   * Asks to be let in, without a certificate.
+   *
+   * @param trust knows the cluster by the token's digest
+   * @throws CallFailure when nobody of that cluster answers there, or refuses the call itself
+   */
+  public static JoinReply join(String host, int port, TokenTrust trust, JoinRequest request)
+      throws CallFailure {
+    ManagedChannel channel = open(host, port, null, trust);
+    try {
+      return AdmissionGrpc.newBlockingStub(channel)
+          .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+          .join(request);
+    } catch (StatusRuntimeException e) {
+      throw CallFailure.of(host + " port " + port, e);
+    } finally {
+      close(channel);
+    }
+  }
+
+  private static ManagedChannel open(
+      String host, int port, @Nullable KeyManager keys, TrustManager trust) {
+    try {
+      SslContextBuilder tls =
+          GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK)
+              .trustManager(trust);
+      if (keys != null) {
+        tls = tls.keyManager(keys);
+      }
+      return NettyChannelBuilder.forAddress(new InetSocketAddress(host, port))
+          .sslContext(tls.build())
+          .intercept(new SendsRange())
+          .maxInboundMessageSize(NodeServer.MAX_MESSAGE_BYTES)
+          .idleTimeout(IDLE_MINUTES, TimeUnit.MINUTES)
+          .build();
+    } catch (SSLException e) {
+      throw new IllegalStateException("this Java has no TLS as it is needed", e);
+    }
+  }
+
+  /** Closes the connections. */
+  @Override
+  public synchronized void close() {
+    channels.values().forEach(NodeClient::close);
+    channels.clear();
+  }
+
+  private static void close(ManagedChannel channel) {
+    channel.shutdownNow();
+    try {
+      var _ = channel.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A call that came to nothing. */
+  public static final class CallFailure extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final boolean answered;
+
+    private CallFailure(String message, boolean answered, Throwable cause) {
+      super(message, cause);
+      this.answered = answered;
+    }
+
+    /** True when the other node answered and refused: another try comes to the same. */
+    public boolean answered() {
+      return answered;
+    }
+
+    static CallFailure of(String who, StatusRuntimeException e) {
+      Status status = e.getStatus();
+      String why = deepest(status);
+      return switch (status.getCode()) {
+        case FAILED_PRECONDITION,
+            UNAUTHENTICATED,
+            PERMISSION_DENIED,
+            INVALID_ARGUMENT,
+            INTERNAL,
+            RESOURCE_EXHAUSTED ->
+            new CallFailure(who + " refused: " + why, true, e);
+        case DEADLINE_EXCEEDED ->
+            new CallFailure(
+                who + " did not answer within " + DEADLINE.toSeconds() + " s", false, e);
+        default -> new CallFailure(who + " cannot be reached: " + why, false, e);
+      };
+    }
+
+    private static String deepest(Status status) {
+      Throwable cause = status.getCause();
+      if (cause == null) {
+        return String.valueOf(status.getDescription());
+      }
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      return String.valueOf(cause.getMessage());
+    }
+  }
+
+  private static final class SendsRange implements ClientInterceptor {
+    @Override
+    public <Q, R> ClientCall<Q, R> interceptCall(
+        MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
+      return new ForwardingClientCall.SimpleForwardingClientCall<>(next.newCall(method, options)) {
+        @Override
+        public void start(ClientCall.Listener<R> listener, Metadata headers) {
+          headers.put(Protocol.RANGE, Protocol.range());
+          super.start(listener, headers);
+        }
+      };
+    }
+  }
+}

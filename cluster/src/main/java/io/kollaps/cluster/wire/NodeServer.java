@@ -1,0 +1,201 @@
+package io.kollaps.cluster.wire;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
+import io.grpc.stub.StreamObserver;
+import io.kollaps.cluster.NodeId;
+import io.kollaps.cluster.generated.AdmissionGrpc;
+import io.kollaps.cluster.generated.AnnounceRequest;
+import io.kollaps.cluster.generated.JoinReply;
+import io.kollaps.cluster.generated.JoinRequest;
+import io.kollaps.cluster.generated.ManageReply;
+import io.kollaps.cluster.generated.ManageRequest;
+import io.kollaps.cluster.generated.MembershipGrpc;
+import io.kollaps.cluster.generated.Outcome;
+import io.kollaps.cluster.generated.RenewReply;
+import io.kollaps.cluster.generated.RenewRequest;
+import io.kollaps.cluster.generated.ReportReply;
+import io.kollaps.cluster.generated.ReportRequest;
+import io.kollaps.cluster.generated.TakeAuthorityRequest;
+import io.kollaps.cluster.security.ClusterTrust;
+import io.kollaps.cluster.security.NodeKeys;
+import io.kollaps.cluster.security.Refusals;
+import java.io.IOException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves the calls of other nodes over TLS. */
+public final class NodeServer implements AutoCloseable {
+  /** Largest message either way; a document of the state fits with room to spare. */
+  public static final int MAX_MESSAGE_BYTES = 1024 * 1024;
+
+  private static final int MAX_HEADER_BYTES = 8 * 1024;
+  private static final int MAX_CALLS_PER_CONNECTION = 32;
+  private static final long HANDSHAKE_SECONDS = 10;
+  private static final long IDLE_MINUTES = 10;
+  private static final long CLOSE_SECONDS = 2;
+  private static final Logger LOG = LoggerFactory.getLogger(NodeServer.class);
+
+  private final Server server;
+  private final ExecutorService threads;
+  private final ConnectionLog connectionLog;
+
+  private NodeServer(Server server, ExecutorService threads, ConnectionLog connectionLog) {
+    this.server = server;
+    this.threads = threads;
+    this.connectionLog = connectionLog;
+  }
+
+  /**
+   * Begins to serve at every address of this machine.
+   *
+   * @param port TCP port
+   * @param keys shows this node's certificate
+   * @param trust checks those of callers
+   * @param member who may call, but for a join
+   * @param calls what is answered
+   * @param refusals is told of what was refused
+   * @throws IOException when the port cannot be listened on
+   */
+  public static NodeServer start(
+      int port,
+      NodeKeys keys,
+      ClusterTrust trust,
+      Predicate<NodeId> member,
+      NodeCalls calls,
+      Refusals refusals)
+      throws IOException {
+    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    Server server =
+        NettyServerBuilder.forPort(port)
+            .sslContext(
+                GrpcSslContexts.configure(SslContextBuilder.forServer(keys), SslProvider.JDK)
+                    .trustManager(trust)
+                    .clientAuth(ClientAuth.OPTIONAL)
+                    .build())
+            .executor(threads)
+            .intercept(new Callers(member, refusals))
+            .addService(new Admission(calls))
+            .addService(new Membership(calls))
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .maxInboundMetadataSize(MAX_HEADER_BYTES)
+            .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+            .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
+            .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
+            .build();
+    ConnectionLog connectionLog = ConnectionLog.install(refusals);
+    try {
+      return new NodeServer(server.start(), threads, connectionLog);
+    } catch (IOException e) {
+      threads.shutdown();
+      connectionLog.close();
+      throw new IOException(
+          "cannot listen on TCP port "
+              + port
+              + " ("
+              + e.getMessage()
+              + "); end what uses it, or choose another --port",
+          e);
+    }
+  }
+
+  /** Lets calls that are under way end for a moment, then stops. */
+  @Override
+  public void close() {
+    server.shutdown();
+    try {
+      if (!server.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        server.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      server.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    threads.shutdownNow();
+    connectionLog.close();
+  }
+
+  private static <R> void answer(StreamObserver<R> to, Supplier<R> call) {
+    R answer;
+    try {
+      answer = call.get();
+    } catch (IllegalArgumentException e) {
+      // a record refused what the message holds
+      to.onError(Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException());
+      return;
+    } catch (RuntimeException e) {
+      LOG.error("a call from {} failed", Callers.ADDRESS.get(), e);
+      to.onError(
+          Status.INTERNAL
+              .withDescription("it failed on the other node; its log says why")
+              .asRuntimeException());
+      return;
+    }
+    to.onNext(answer);
+    to.onCompleted();
+  }
+
+  private static final class Admission extends AdmissionGrpc.AdmissionImplBase
+      implements BindableService {
+    private final NodeCalls calls;
+
+    Admission(NodeCalls calls) {
+      this.calls = calls;
+    }
+
+    @Override
+    public void join(JoinRequest request, StreamObserver<JoinReply> to) {
+      String address = Callers.ADDRESS.get();
+      answer(to, () -> calls.join(request, address));
+    }
+  }
+
+  private static final class Membership extends MembershipGrpc.MembershipImplBase {
+    private final NodeCalls calls;
+
+    Membership(NodeCalls calls) {
+      this.calls = calls;
+    }
+
+    @Override
+    public void announce(AnnounceRequest request, StreamObserver<Outcome> to) {
+      NodeId caller = Callers.CALLER.get();
+      answer(to, () -> calls.announce(caller, request));
+    }
+
+    @Override
+    public void renewCertificate(RenewRequest request, StreamObserver<RenewReply> to) {
+      NodeId caller = Callers.CALLER.get();
+      answer(to, () -> calls.renew(caller, request));
+    }
+
+    @Override
+    public void takeAuthority(TakeAuthorityRequest request, StreamObserver<Outcome> to) {
+      NodeId caller = Callers.CALLER.get();
+      answer(to, () -> calls.takeAuthority(caller, request));
+    }
+
+    @Override
+    public void manage(ManageRequest request, StreamObserver<ManageReply> to) {
+      NodeId caller = Callers.CALLER.get();
+      answer(to, () -> calls.manage(caller, request));
+    }
+
+    @Override
+    public void report(ReportRequest request, StreamObserver<ReportReply> to) {
+      NodeId caller = Callers.CALLER.get();
+      answer(to, () -> calls.report(caller));
+    }
+  }
+}

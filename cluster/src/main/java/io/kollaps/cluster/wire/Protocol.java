@@ -1,0 +1,65 @@
+package io.kollaps.cluster.wire;
+
+import io.grpc.Metadata;
+import java.util.Optional;
+
+/**
+ * Versions of the calls between nodes. Each side sends the range that it speaks; they speak the
+ * newest that both know, or refuse with a message that says what to do.
+ */
+public final class Protocol {
+  /** Oldest version that this software speaks. */
+  public static final int OLDEST = 1;
+
+  /** Newest version that this software speaks. */
+  public static final int NEWEST = 1;
+
+  /** Header that carries "OLDEST-NEWEST" of the sender, on calls and on answers. */
+  static final Metadata.Key<String> RANGE =
+      Metadata.Key.of("kollaps-protocol", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final int LONGEST_RANGE = 21;
+
+  private Protocol() {}
+
+  /** The range of this software, as the header carries it. */
+  static String range() {
+    return OLDEST + "-" + NEWEST;
+  }
+
+  /**
+   * Compares a range with that of this software.
+   *
+   * @param range from the header, or from a member's record; empty when there was none
+   * @param who the other side, for the message
+   * @return empty when both can speak, else why not
+   */
+  public static Optional<String> mismatch(String range, String who) {
+    String[] parts = range.length() > LONGEST_RANGE ? new String[0] : range.split("-", -1);
+    try {
+      if (parts.length == 2) {
+        int oldest = Integer.parseInt(parts[0]);
+        int newest = Integer.parseInt(parts[1]);
+        if (oldest <= NEWEST && newest >= OLDEST) {
+          return Optional.empty();
+        }
+        return Optional.of(
+            who
+                + " speaks protocol "
+                + oldest
+                + " to "
+                + newest
+                + ", this node "
+                + OLDEST
+                + " to "
+                + NEWEST
+                + "; install the "
+                + (oldest > NEWEST ? "newer" : "older")
+                + " version of Kollaps here, or the one of here there");
+      }
+    } catch (NumberFormatException e) {
+      return Optional.of(who + " names no range of protocols that can be read: is it a node?");
+    }
+    return Optional.of(who + " names no range of protocols: is it a node?");
+  }
+}

@@ -1,0 +1,506 @@
+package io.kollaps.node.daemon;
+
+import io.kollaps.cluster.NodeId;
+import io.kollaps.cluster.clock.ClockOffset;
+import io.kollaps.cluster.generated.AnnounceRequest;
+import io.kollaps.cluster.generated.Outcome;
+import io.kollaps.cluster.generated.RenewReply;
+import io.kollaps.cluster.generated.RenewRequest;
+import io.kollaps.cluster.generated.TakeAuthorityRequest;
+import io.kollaps.cluster.security.Certificates;
+import io.kollaps.cluster.security.ClusterAuthority;
+import io.kollaps.cluster.security.ClusterKey;
+import io.kollaps.cluster.security.ClusterTrust;
+import io.kollaps.cluster.security.CredentialStore;
+import io.kollaps.cluster.security.NodeCredentials;
+import io.kollaps.cluster.security.NodeKey;
+import io.kollaps.cluster.security.NodeKeys;
+import io.kollaps.cluster.security.Refusals;
+import io.kollaps.cluster.security.SecurityFailure;
+import io.kollaps.cluster.state.ControlCodec;
+import io.kollaps.cluster.state.ControlCommand;
+import io.kollaps.cluster.state.ControlState;
+import io.kollaps.cluster.state.Member;
+import io.kollaps.cluster.state.RatisReplication;
+import io.kollaps.cluster.state.Replication;
+import io.kollaps.cluster.state.ReplicationSettings;
+import io.kollaps.cluster.wire.Discovery;
+import io.kollaps.cluster.wire.NodeClient;
+import io.kollaps.cluster.wire.NodeServer;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A node of a cluster in this process: its parts, and what it does by itself. */
+final class ClusterNode implements AutoCloseable {
+  private static final long LEAD_SECONDS = 30;
+  private static final long TEND_MILLIS = 250;
+
+  /** A key that was handed over is kept this long, until the division that needs it is done. */
+  private static final long AUTHORITY_GRACE_NANOS = 120_000_000_000L;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
+
+  private final NodeSettings settings;
+  private final NodeFolder folder;
+  private final CredentialStore store;
+  private final NodeClock clock;
+  private final NodeWatch watch;
+  private final Origin origin;
+  private final Refusals refusals;
+  private final SecureRandom random = new SecureRandom();
+  private final ClusterTrust trust;
+  private final NodeClient client;
+  private final Beats beats;
+  private final Replication replication;
+  private final Leadership leadership;
+  private volatile NodeCredentials credentials;
+  private volatile Optional<ClusterAuthority> authority;
+  private volatile long authoritySinceNanos = System.nanoTime();
+  private volatile ControlState known = ControlState.empty();
+  private volatile boolean running = true;
+  private boolean led;
+  private @Nullable NodeServer server;
+  private @Nullable Discovery discovery;
+  private @Nullable Thread tending;
+
+  private ClusterNode(
+      NodeSettings settings, NodeFolder folder, NodeClock clock, Origin origin, NodeWatch watch)
+      throws IOException {
+    this.settings = settings;
+    this.folder = folder;
+    this.clock = clock;
+    this.origin = origin;
+    this.watch = watch;
+    store = folder.credentials();
+    credentials = origin.credentials();
+    authority = origin.authority();
+    refusals = new Refusals(LOG::warn, System::nanoTime);
+    trust = ClusterTrust.anyNode(credentials.authority(), id -> known.isBanned(id), refusals);
+    NodeKeys shown = new NodeKeys(() -> credentials);
+    client = new NodeClient(shown, trust);
+    beats =
+        new Beats(
+            new Beats.Self(
+                self(),
+                folder.nextSession(System.currentTimeMillis()),
+                origin.self().port(),
+                clock),
+            settings.liveness(),
+            this::mayCall,
+            refusals,
+            watch);
+    replication = replicate(shown);
+    leadership = new Leadership(self(), replication, beats.members(), this::giveAuthority);
+  }
+
+  /**
+   * Begins, and returns when the node serves.
+   *
+   * @throws DaemonFailure when it does not come to that
+   */
+  static ClusterNode start(
+      NodeSettings settings, NodeFolder folder, NodeClock clock, Origin origin, NodeWatch watch)
+      throws DaemonFailure, IOException, InterruptedException {
+    ClusterNode node = new ClusterNode(settings, folder, clock, origin, watch);
+    try {
+      node.serve();
+      return node;
+    } catch (DaemonFailure | IOException | InterruptedException | RuntimeException e) {
+      node.close();
+      throw e;
+    }
+  }
+
+  private Replication replicate(NodeKeys shown) throws IOException {
+    ReplicationSettings how =
+        new ReplicationSettings(
+            self(),
+            credentials.cluster(),
+            folder.state(),
+            origin.self().replicationPort(),
+            ReplicationSettings.ELECTION_MIN,
+            ReplicationSettings.ELECTION_MAX,
+            ReplicationSettings.SNAPSHOT_AFTER_COMMANDS,
+            shown,
+            trust);
+    Replication.Listener listener = new Told();
+    return switch (origin.kind()) {
+      case BOOTSTRAP -> RatisReplication.found(how, origin.self(), listener);
+      case JOINED -> RatisReplication.follow(how, origin.self(), listener);
+      case RETURNED -> RatisReplication.recover(how, origin.self(), listener);
+    };
+  }
+
+  private void serve() throws DaemonFailure, IOException, InterruptedException {
+    origin.key().ifPresent(beats::learn);
+    beats.open(replication);
+    if (origin.kind() == Origin.Kind.BOOTSTRAP) {
+      form();
+    }
+    server =
+        NodeServer.start(
+            origin.self().port(),
+            new NodeKeys(() -> credentials),
+            trust,
+            this::mayCall,
+            new NodeAnswers(this),
+            refusals);
+    if (settings.discoveryPort() != 0) {
+      try {
+        discovery = Discovery.answering(settings.discoveryPort(), origin.self().port());
+      } catch (IOException e) {
+        LOG.warn("this node cannot be found by broadcast: {}", e.getMessage());
+      }
+    }
+    tending = Thread.ofVirtual().name("kollaps-tending").start(this::tendWhileRunning);
+  }
+
+  private void form() throws DaemonFailure, InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LEAD_SECONDS);
+    while (!replication.status().leading()) {
+      if (System.nanoTime() > deadline) {
+        throw DaemonFailure.failed(
+            "the first node did not come to lead within " + LEAD_SECONDS + " s; see its log");
+      }
+      Thread.sleep(10);
+    }
+    ClusterKey key = ClusterKey.create(1, random);
+    var outcome =
+        leadership.submit(
+            new ControlCommand.FormCluster(credentials.cluster(), origin.self(), key));
+    if (outcome instanceof io.kollaps.cluster.state.Outcome.Refused refused) {
+      throw DaemonFailure.failed("the cluster could not be formed: " + refused.reason());
+    }
+    beats.learn(key);
+  }
+
+  // ---- what other parts of the daemon ask -------------------------------------------------
+
+  NodeId self() {
+    return credentials.node();
+  }
+
+  NodeSettings settings() {
+    return settings;
+  }
+
+  NodeClock clock() {
+    return clock;
+  }
+
+  NodeCredentials credentials() {
+    return credentials;
+  }
+
+  Optional<ClusterAuthority> authority() {
+    return authority;
+  }
+
+  Replication replication() {
+    return replication;
+  }
+
+  Leadership leadership() {
+    return leadership;
+  }
+
+  NodeClient client() {
+    return client;
+  }
+
+  SecureRandom random() {
+    return random;
+  }
+
+  Refusals refusals() {
+    return refusals;
+  }
+
+  ControlState state() {
+    return replication.state();
+  }
+
+  /** Where the leader is; empty when none is known. */
+  Optional<Member> leader() {
+    return replication.status().leader().map(id -> state().members().get(id));
+  }
+
+  Optional<ClockOffset> clockOffset() {
+    return beats.clockOffset();
+  }
+
+  MemberWatch members() {
+    return beats.members();
+  }
+
+  /** Keeps the authority's key, which the leader handed over. */
+  void takeAuthority(ClusterAuthority given) throws IOException {
+    authoritySinceNanos = System.nanoTime();
+    store.saveAuthority(given);
+    authority = Optional.of(given);
+  }
+
+  private boolean mayCall(NodeId node) {
+    ControlState now = known;
+    return now.formed() ? now.isMember(node) : origin.members().contains(node);
+  }
+
+  private boolean giveAuthority(Member to) {
+    Optional<ClusterAuthority> own = authority;
+    if (own.isEmpty()) {
+      return false;
+    }
+    try {
+      Outcome outcome =
+          client.call(
+              to.id(),
+              to.host(),
+              to.port(),
+              stub ->
+                  stub.takeAuthority(
+                      TakeAuthorityRequest.newBuilder()
+                          .setPrivateKey(
+                              com.google.protobuf.ByteString.copyFrom(own.get().key().getEncoded()))
+                          .build()));
+      if (outcome.getResultCase() == Outcome.ResultCase.DONE) {
+        return true;
+      }
+      LOG.debug("node {} does not become a voter yet: {}", to.name(), outcome.getRefused());
+    } catch (NodeClient.CallFailure e) {
+      LOG.debug("node {} does not become a voter yet: {}", to.name(), e.getMessage());
+    }
+    return false;
+  }
+
+  // ---- what it does by itself ----------------------------------------------------------------
+
+  private void tendWhileRunning() {
+    while (running) {
+      try {
+        Thread.sleep(TEND_MILLIS);
+        tend();
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException | IOException | SecurityFailure e) {
+        LOG.error("tending the node failed, it is tried again: {}", e.toString());
+      }
+    }
+  }
+
+  private void tend() throws InterruptedException, IOException, SecurityFailure {
+    Replication.Status status = replication.status();
+    if (!running) {
+      return;
+    }
+    if (!status.alive()) {
+      watch.ended("the replication has ended; the log above says why", false);
+      return;
+    }
+    if (status.leading() != led) {
+      led = status.leading();
+      if (led) {
+        LOG.info("this node leads the cluster, term {}", status.term());
+        beats.lead();
+      } else {
+        beats.follow();
+      }
+    }
+    ControlState now = replication.state();
+    if (now.formed() && now.isMember(self())) {
+      announceIfMoved(now);
+      renewIfDue();
+      forgetAuthorityIfNoVoter(status);
+    }
+    if (led) {
+      beats.watch(now);
+      leadership.tend();
+    }
+  }
+
+  private void announceIfMoved(ControlState now) throws InterruptedException {
+    Member recorded = now.members().get(self());
+    Member actual = origin.self();
+    if (recorded == null
+        || (recorded.host().equals(actual.host())
+            && recorded.port() == actual.port()
+            && recorded.name().equals(actual.name())
+            && recorded.software().equals(actual.software())
+            && recorded.newestProtocol() == actual.newestProtocol())) {
+      return;
+    }
+    if (led) {
+      var _ = leadership.submit(new ControlCommand.UpdateMember(actual));
+      return;
+    }
+    // where no leader is known, since it looks for this node elsewhere, any member knows it
+    Deque<Member> asked = new ArrayDeque<>();
+    leader().ifPresentOrElse(asked::add, () -> asked.addAll(now.membersByAdmission()));
+    for (Member member : asked) {
+      if (!member.id().equals(self())
+          && announce(actual, member.id(), member.host(), member.port())) {
+        return;
+      }
+    }
+  }
+
+  /** True when the leader has heard of it. */
+  private boolean announce(Member actual, NodeId to, String host, int port) {
+    AnnounceRequest request =
+        AnnounceRequest.newBuilder().setMember(ControlCodec.toMessage(actual)).build();
+    try {
+      Outcome outcome = client.call(to, host, port, stub -> stub.announce(request));
+      if (outcome.getResultCase() == Outcome.ResultCase.LEADER_AT
+          && !outcome.getLeaderAt().getId().isEmpty()) {
+        var leader = outcome.getLeaderAt();
+        outcome =
+            client.call(
+                new NodeId(leader.getId()),
+                leader.getHost(),
+                leader.getPort(),
+                stub -> stub.announce(request));
+      }
+      if (outcome.getResultCase() == Outcome.ResultCase.REFUSED) {
+        watch.ended("the cluster refuses this node's new values: " + outcome.getRefused(), false);
+      }
+      return outcome.getResultCase() == Outcome.ResultCase.DONE;
+    } catch (NodeClient.CallFailure e) {
+      LOG.debug("the leader could not be told of this node's values: {}", e.getMessage());
+      return false;
+    }
+  }
+
+  private void renewIfDue() throws IOException, SecurityFailure {
+    Instant now = Instant.ofEpochMilli(System.currentTimeMillis());
+    if (!credentials.dueAt(now)) {
+      return;
+    }
+    NodeKey key = NodeKey.create(random);
+    Optional<byte[]> certificate = certificateFor(key, now);
+    if (certificate.isPresent()) {
+      NodeCredentials next =
+          NodeCredentials.of(
+              key.secret(), Certificates.parse(certificate.get()), credentials.authority());
+      store.save(next);
+      credentials = next;
+      LOG.info(
+          "this node's certificate is renewed; it counts until {}",
+          next.certificate().getNotAfter().toInstant());
+    }
+  }
+
+  private Optional<byte[]> certificateFor(NodeKey key, Instant now) throws SecurityFailure {
+    byte[] request = key.signingRequest(self());
+    Optional<ClusterAuthority> own = authority;
+    if (led && own.isPresent()) {
+      return Optional.of(
+          Certificates.der(
+              own.get().certify(request, self(), now, settings.certificateLife(), random)));
+    }
+    Optional<Member> leader = leader();
+    if (leader.isEmpty() || leader.get().id().equals(self())) {
+      return Optional.empty();
+    }
+    try {
+      RenewReply reply =
+          client.call(
+              leader.get().id(),
+              leader.get().host(),
+              leader.get().port(),
+              stub ->
+                  stub.renewCertificate(
+                      RenewRequest.newBuilder()
+                          .setSigningRequest(com.google.protobuf.ByteString.copyFrom(request))
+                          .build()));
+      if (reply.getResultCase() == RenewReply.ResultCase.CERTIFICATE) {
+        return Optional.of(reply.getCertificate().toByteArray());
+      }
+    } catch (NodeClient.CallFailure e) {
+      LOG.debug("the certificate could not be renewed yet: {}", e.getMessage());
+    }
+    return Optional.empty();
+  }
+
+  private void forgetAuthorityIfNoVoter(Replication.Status status) throws IOException {
+    if (authority.isPresent()
+        && !status.roles().voters().isEmpty()
+        && !status.roles().voters().contains(self())
+        && System.nanoTime() - authoritySinceNanos > AUTHORITY_GRACE_NANOS) {
+      authority = Optional.empty();
+      store.forgetAuthority();
+      LOG.info("this node votes no more and has forgotten the authority's key");
+    }
+  }
+
+  /** Hears of the replication; on its threads. */
+  private final class Told implements Replication.Listener {
+    @Override
+    public void changed(ControlState state) {
+      ControlState before = known;
+      known = state;
+      state.key().ifPresent(beats::learn);
+      tellChanges(before, state);
+      boolean was =
+          before.formed() ? before.isMember(self()) : origin.kind() != Origin.Kind.RETURNED;
+      if (state.isBanned(self())) {
+        watch.ended("this node is banned from the cluster", true);
+      } else if (was && before.formed() && !state.isMember(self())) {
+        watch.ended("this node has left the cluster", true);
+      }
+    }
+
+    private void tellChanges(ControlState before, ControlState after) {
+      if (!before.formed()) {
+        return; // all of it is new
+      }
+      after.members().values().stream()
+          .filter(member -> !before.isMember(member.id()))
+          .forEach(
+              member -> LOG.info("node {} ({}) is a member now", member.name(), member.host()));
+      before.members().values().stream()
+          .filter(member -> !after.isMember(member.id()))
+          .forEach(member -> LOG.info("node {} is no member any more", member.name()));
+    }
+
+    @Override
+    public void leaderChanged(Optional<NodeId> leader) {
+      beats.forgetClock();
+      leader
+          .filter(id -> !id.equals(self()))
+          .ifPresent(
+              id -> {
+                Member member = known.members().get(id);
+                LOG.info("node {} leads", member == null ? id : member.name());
+              });
+    }
+
+    @Override
+    public void failed(String why) {
+      watch.ended(why, false);
+    }
+  }
+
+  @Override
+  public void close() {
+    running = false;
+    if (tending != null) {
+      tending.interrupt();
+    }
+    if (discovery != null) {
+      discovery.close();
+    }
+    if (server != null) {
+      server.close();
+    }
+    client.close();
+    beats.close();
+    replication.close();
+  }
+}

@@ -1,0 +1,154 @@
+package io.kollaps.node.daemon;
+
+import io.kollaps.cluster.NodeId;
+import io.kollaps.cluster.security.CredentialStore;
+import io.kollaps.cluster.security.PrivateFiles;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.SecureRandom;
+
+/**
+ * A node's folder, mode 0700, held by one process at a time: {@code node.id}, {@code session},
+ * {@code keys/}, {@code state/} (the replicated state) and the socket of commands.
+ */
+final class NodeFolder implements AutoCloseable {
+  private static final String SOCKET = "control.sock";
+
+  /** A path of a Unix socket has at most 107 bytes on Linux (man 7 unix). */
+  private static final int LONGEST_SOCKET_PATH = 107;
+
+  private final Path path;
+  private final FileChannel lock;
+
+  private NodeFolder(Path path, FileChannel lock) {
+    this.path = path;
+    this.lock = lock;
+  }
+
+  /** Where the socket of a folder's daemon is. */
+  static Path socketIn(Path folder) {
+    return folder.resolve(SOCKET);
+  }
+
+  /**
+   * Takes a folder for this process.
+   *
+   * @throws DaemonFailure when another process holds it, or it cannot be used
+   */
+  static NodeFolder take(Path path) throws DaemonFailure, IOException {
+    int length = socketIn(path).toString().getBytes(StandardCharsets.UTF_8).length;
+    if (length > LONGEST_SOCKET_PATH) {
+      throw DaemonFailure.badInput(
+          "the path of "
+              + socketIn(path)
+              + " has "
+              + length
+              + " bytes, Linux allows a socket "
+              + LONGEST_SOCKET_PATH
+              + "; choose a shorter --node-folder");
+    }
+    PrivateFiles.folder(path);
+    FileChannel channel =
+        FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock held = channel.tryLock();
+    if (held == null) {
+      channel.close();
+      throw DaemonFailure.failed(
+          "a node runs already in "
+              + path
+              + "; ask it with 'kollaps nodes', or choose another --node-folder");
+    }
+    return new NodeFolder(path, channel);
+  }
+
+  /** The identity of this node; made at the first call. */
+  NodeId identity() throws IOException {
+    Path file = path.resolve("node.id");
+    if (Files.exists(file)) {
+      NodeId id = new NodeId(Files.readString(file).strip());
+      if (!id.hasBits()) {
+        throw new IOException(file + " does not hold the identity of a node; restore it");
+      }
+      return id;
+    }
+    NodeId id = NodeId.random(new SecureRandom());
+    PrivateFiles.write(file, (id.value() + "\n").getBytes(StandardCharsets.US_ASCII));
+    return id;
+  }
+
+  /** A number greater than at every call before, also by earlier processes. */
+  long nextSession(long wallMillis) throws IOException {
+    Path file = path.resolve("session");
+    long last = 0;
+    if (Files.exists(file)) {
+      try {
+        last = Long.parseLong(Files.readString(file).strip());
+      } catch (NumberFormatException e) {
+        throw new IOException(file + " does not hold a number; remove it", e);
+      }
+    }
+    long next = Math.max(last + 1, wallMillis);
+    PrivateFiles.write(file, (next + "\n").getBytes(StandardCharsets.US_ASCII));
+    return next;
+  }
+
+  CredentialStore credentials() throws IOException {
+    return new CredentialStore(path.resolve("keys"));
+  }
+
+  Path state() {
+    return path.resolve("state");
+  }
+
+  Path socket() {
+    return socketIn(path);
+  }
+
+  /** Forgets the cluster: keys and state. The identity goes too: who joins again is new. */
+  void forgetCluster() throws IOException {
+    remove(path.resolve("keys"));
+    remove(state());
+    Files.deleteIfExists(path.resolve("node.id"));
+  }
+
+  private static void remove(Path tree) throws IOException {
+    if (!Files.exists(tree)) {
+      return;
+    }
+    Files.walkFileTree(
+        tree,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(
+              Path folder, @org.jspecify.annotations.Nullable IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            Files.delete(folder);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  @Override
+  public void close() throws IOException {
+    Files.deleteIfExists(socket());
+    lock.close();
+  }
+}

@@ -1,0 +1,109 @@
+package io.kollaps.node.daemon;
+
+import java.util.Locale;
+
+/**
+ * The settings of a node. Each has one name everywhere: {@code beat-millis} in the file, {@code
+ * KOLLAPS_BEAT_MILLIS} in the environment, {@code --beat-millis} as a flag.
+ */
+public enum Setting {
+  /** Where the node keeps its identity, keys and state. */
+  NODE_FOLDER("", "Folder of the node's identity, keys and state."),
+  /** What people call the node. */
+  NAME("", "Name of the node in the cluster; default: the machine's name."),
+  /** Where the other nodes reach this one. */
+  ADDRESS("", "Address that the other nodes reach this one at; default: found out."),
+  /** Port of calls and datagrams. */
+  PORT("7700", "TCP and UDP port; the TCP port after it is used too.", 1024, 65_534),
+  /** Port of discovery. */
+  DISCOVERY_PORT("7702", "UDP port where nodes are looked for; 0: not to be found.", 0, 65_535),
+  /** How often the leader pings a member. */
+  BEAT_MILLIS("500", "The leader asks each node this often whether it lives.", 100, 60_000),
+  /** After how many misses it pings densely. */
+  BEAT_MISSES("3", "A node that misses so many, and a second of dense ones, is lost.", 1, 100),
+  /** How long a join is tried. */
+  JOIN_SECONDS("60", "How long a join is tried.", 1, 3600),
+  /** How long tokens count. */
+  TOKEN_HOURS("24", "A join token counts this long.", 1, 8760),
+  /** How often tokens may be used. */
+  TOKEN_USES("100", "So many nodes may join with one token.", 1, 4096),
+  /** How long certificates count. */
+  CERTIFICATE_DAYS("90", "A node's certificate counts this long, and is renewed before.", 1, 3650);
+
+  private final String standard;
+  private final String description;
+  private final long least;
+  private final long most;
+  private final boolean number;
+
+  Setting(String standard, String description) {
+    this.standard = standard;
+    this.description = description;
+    number = false;
+    least = 0;
+    most = 0;
+  }
+
+  Setting(String standard, String description, long least, long most) {
+    this.standard = standard;
+    this.description = description;
+    number = true;
+    this.least = least;
+    this.most = most;
+  }
+
+  /** Its name in the file. */
+  public String key() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** Its name as a flag. */
+  public String flag() {
+    return "--" + key();
+  }
+
+  /** Its name in the environment. */
+  public String variable() {
+    return "KOLLAPS_" + name();
+  }
+
+  /** What it is for, with range and default. */
+  public String description() {
+    return number
+        ? description + " " + least + " to " + most + ", default: " + standard + "."
+        : description;
+  }
+
+  /** The value when nobody sets one; empty: found out. */
+  String standard() {
+    return standard;
+  }
+
+  /**
+   * Reads a number.
+   *
+   * @param origin where the value stands, for the message
+   * @throws DaemonFailure when it is none of the range
+   */
+  long number(String value, String origin) throws DaemonFailure {
+    try {
+      long parsed = Long.parseLong(value.strip());
+      if (parsed >= least && parsed <= most) {
+        return parsed;
+      }
+    } catch (NumberFormatException e) {
+      // told below, with the range
+    }
+    throw DaemonFailure.badInput(
+        origin
+            + ": "
+            + key()
+            + " is a whole number from "
+            + least
+            + " to "
+            + most
+            + ", not '"
+            + value
+            + "'");
+  }
+}
