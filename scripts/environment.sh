@@ -70,7 +70,9 @@ build_if_needed() {
   rm -rf "$next"
   mkdir -p "$next/lib"
   cp "$KOLLAPS_HOME"/cli/target/lib/*.jar "$KOLLAPS_HOME"/cli/target/cli-*.jar "$next/lib/"
-  (cd "$next/lib" && printf '%s:' *.jar | sed 's/:$//') >"$next/classpath"
+  # Small jars first: Java opens them in this order until it finds a class, and large ones are those of clusters.
+  # shellcheck disable=SC2012
+  (cd "$next/lib" && ls -Sr -- *.jar | tr '\n' ':' | sed 's/:$//') >"$next/classpath"
   touch -r "$started" "$next/built"
   rm -rf "$KOLLAPS_HOME/.kollaps/dist"
   mv "$next" "$KOLLAPS_HOME/.kollaps/dist"

@@ -83,7 +83,7 @@ record FabricPlan(
           4 * MILLI,
           10_000,
           1_000,
-          500,
+          100,
           false);
 
   /** About half a minute: every kind of figure, coarse. */
