@@ -1,32 +1,19 @@
 package io.kollaps.node.run;
 
 import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Where other threads put what happens, and the run's loop takes it. Without a lock: the loop has
- * real-time priority, and must not wait for a thread without it that holds one.
- */
+/** Where other threads put what happens, and the run's loop takes it. */
 final class EventInbox {
   /** Most events that may wait; more than this means that the loop is stuck, and the run fails. */
   static final int MAX_WAITING_EVENTS = 200_000;
 
-  private final ConcurrentLinkedQueue<RunEvent> waiting = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger count = new AtomicInteger();
-  private volatile @Nullable Thread taker;
+  private final HandOver<RunEvent> events =
+      new HandOver<>(MAX_WAITING_EVENTS, "events wait for the run's loop: it is stuck");
 
   /** Puts an event; from any thread. */
   void tell(RunEvent event) {
-    if (count.incrementAndGet() > MAX_WAITING_EVENTS) {
-      count.decrementAndGet();
-      throw new IllegalStateException(
-          "more than " + MAX_WAITING_EVENTS + " events wait for the run's loop: it is stuck");
-    }
-    waiting.add(event);
-    LockSupport.unpark(taker);
+    events.put(event);
   }
 
   /**
@@ -34,18 +21,15 @@ final class EventInbox {
    * thread.
    */
   Optional<RunEvent> poll(long waitNanos) throws InterruptedException {
-    taker = Thread.currentThread();
-    RunEvent event = waiting.poll();
-    if (event == null && waitNanos > 0) {
+    events.takenBy(Thread.currentThread());
+    Optional<RunEvent> event = events.poll();
+    if (event.isEmpty() && waitNanos > 0) {
       LockSupport.parkNanos(this, waitNanos);
-      event = waiting.poll();
+      event = events.poll();
     }
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    if (event != null) {
-      count.decrementAndGet();
-    }
-    return Optional.ofNullable(event);
+    return event;
   }
 }

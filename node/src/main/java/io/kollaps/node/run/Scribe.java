@@ -7,9 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -27,8 +25,8 @@ final class Scribe implements AutoCloseable {
 
   private final ResultsFolder results;
   private final RunListener listener;
-  private final ConcurrentLinkedQueue<Runnable> waiting = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger count = new AtomicInteger();
+  private final HandOver<Runnable> entries =
+      new HandOver<>(MAX_WAITING, "events and samples wait to be written: the disk is stuck");
   private final Thread thread;
   private volatile Optional<Throwable> failure = Optional.empty();
   private volatile boolean closing;
@@ -37,6 +35,7 @@ final class Scribe implements AutoCloseable {
     this.results = results;
     this.listener = listener;
     this.thread = Thread.ofPlatform().name("kollaps-scribe").daemon().start(this::work);
+    entries.takenBy(thread);
   }
 
   /** Takes an event. */
@@ -61,12 +60,7 @@ final class Scribe implements AutoCloseable {
     if (failure.isPresent()) {
       throw new IllegalStateException(lost(), failure.get());
     }
-    if (count.incrementAndGet() > MAX_WAITING) {
-      throw new IllegalStateException(
-          "more than " + MAX_WAITING + " events and samples wait to be written: the disk is stuck");
-    }
-    waiting.add(entry);
-    LockSupport.unpark(thread);
+    entries.put(entry);
   }
 
   private String lost() {
@@ -77,10 +71,10 @@ final class Scribe implements AutoCloseable {
     try {
       while (true) {
         boolean last = closing;
-        Runnable entry;
-        while ((entry = waiting.poll()) != null) {
-          count.decrementAndGet();
-          entry.run();
+        Optional<Runnable> entry = entries.poll();
+        while (entry.isPresent()) {
+          entry.get().run();
+          entry = entries.poll();
         }
         if (last) {
           return;
@@ -104,7 +98,7 @@ final class Scribe implements AutoCloseable {
     try {
       if (!thread.join(Duration.ofMillis(CLOSE_MILLIS))) {
         throw new IOException(
-            count.get()
+            entries.waiting()
                 + " events and samples were not written within "
                 + TimeUnit.MILLISECONDS.toSeconds(CLOSE_MILLIS)
                 + " s: the disk is stuck");
