@@ -1,6 +1,7 @@
 package io.kollaps.node.results;
 
 import io.kollaps.fabric.FabricHealth;
+import io.kollaps.fabric.OverlayHealth;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -108,10 +109,23 @@ public final class ResultsJson {
     return json;
   }
 
+  private static void putOverlay(ObjectNode json, OverlayHealth overlay) {
+    json.put("sent_packets", overlay.sentPackets())
+        .put("unsent_packets", overlay.unsentPackets())
+        .put("received_packets", overlay.receivedPackets())
+        .put("foreign_datagrams", overlay.foreignDatagrams())
+        .put("malformed_datagrams", overlay.malformedDatagrams())
+        .put("undelivered_packets", overlay.undeliveredPackets())
+        .put("socket_dropped_datagrams", overlay.socketDroppedDatagrams())
+        .put("paths_below_transit", overlay.pathsBelowTransit())
+        .put("largest_excess_ms", millis(overlay.largestExcessNanos()));
+  }
+
   private static ObjectNode health(HealthSummary health) {
     ObjectNode json = MAPPER.createObjectNode();
     FabricHealth fabric = health.fabric();
-    json.putObject("fabric")
+    ObjectNode fabricJson = json.putObject("fabric");
+    fabricJson
         .put("delivered_packets", fabric.deliveredPackets())
         .put("lateness_p50_ms", millis(fabric.latenessP50Nanos()))
         .put("lateness_p99_ms", millis(fabric.latenessP99Nanos()))
@@ -122,6 +136,9 @@ public final class ResultsJson {
         .put("unrouted_packets", fabric.unroutedPackets())
         .put("real_time", fabric.realTime())
         .put("rests", fabric.rests());
+    if (!fabric.overlay().equals(OverlayHealth.NONE)) {
+      putOverlay(fabricJson.putObject("overlay"), fabric.overlay());
+    }
     HostHealth host = health.host();
     json.putObject("host")
         .put("samples", host.samples())
