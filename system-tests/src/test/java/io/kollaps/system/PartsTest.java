@@ -55,7 +55,7 @@ class PartsTest {
         - { from: s2, to: c3, rate: 100 Mbit/s }
       timeline:
         - { at: 2 s, join: c2 }
-        - { at: 9500 ms, set: s1 -> s2, rate: 80 Mbit/s }
+        - { at: 8500 ms, set: s1 -> s2, rate: 80 Mbit/s }
       """;
 
   private static final int[] THREE_CLIENTS_HOMES = {1, 0, 1};
