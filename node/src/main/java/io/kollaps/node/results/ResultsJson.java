@@ -307,9 +307,7 @@ public final class ResultsJson {
             fabric.path("unrouted_packets").asLong(0),
             fabric.path("real_time").asBoolean(false),
             fabric.path("rests").asLong(0),
-            fabric.has("overlay")
-                ? readOverlay(fabric.path("overlay"))
-                : OverlayHealth.NONE),
+            fabric.has("overlay") ? readOverlay(fabric.path("overlay")) : OverlayHealth.NONE),
         new HostHealth(
             host.path("samples").asLong(0),
             host.path("starved_samples").asLong(0),
