@@ -187,35 +187,34 @@ class WorldTest {
     int[] count = new int[1];
     List<NodeId> ids = List.of(A, B, C);
     for (NodeId id : ids) {
-      network
-          .add(
-              id,
-              host ->
-                  new Program<>() {
-                    {
-                      talk();
-                    }
+      network.add(
+          id,
+          host ->
+              new Program<>() {
+                {
+                  talk();
+                }
 
-                    private void talk() {
-                      NodeId to = ids.get(random.below(3));
-                      host.send(to, random.below(100));
-                      host.call(to, random.below(100), SECOND, _ -> count[0]++);
-                      host.after(random.below(100) * MILLI, this::talk);
-                    }
+                private void talk() {
+                  NodeId to = ids.get(random.below(3));
+                  host.send(to, random.below(100));
+                  host.call(to, random.below(100), SECOND, _ -> count[0]++);
+                  host.after(random.below(100) * MILLI, this::talk);
+                }
 
-                    @Override
-                    public void datagram(NodeId from, Integer payload) {
-                      count[0]++;
-                      world.demand(count[0] < until, () -> "heard " + payload);
-                    }
+                @Override
+                public void datagram(NodeId from, Integer payload) {
+                  count[0]++;
+                  world.demand(count[0] < until, () -> "heard " + payload);
+                }
 
-                    @Override
-                    public void called(NodeId from, Integer request, Answer<Integer> answer) {
-                      answer.give(request + 1);
-                    }
-                  })
-          .start();
+                @Override
+                public void called(NodeId from, Integer request, Answer<Integer> answer) {
+                  answer.give(request + 1);
+                }
+              });
     }
+    network.hosts().forEach(Host::start);
     for (int i = 0; i < 20; i++) {
       world.playFor(SECOND);
       Host<Integer> host = network.host(ids.get(random.below(3)));
