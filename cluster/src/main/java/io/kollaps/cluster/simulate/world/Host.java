@@ -79,6 +79,11 @@ public final class Host<M> {
     pausedUntilNanos = Math.max(pausedUntilNanos, world.nowNanos() + nanos);
   }
 
+  /** Whether it stands still. */
+  public boolean paused() {
+    return pausedUntilNanos > world.nowNanos();
+  }
+
   /**
    * Sets its clock, that never goes back otherwise.
    *
