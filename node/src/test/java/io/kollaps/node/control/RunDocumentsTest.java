@@ -121,9 +121,7 @@ class RunDocumentsTest {
             Verdict.Grade.PASS,
             java.util.Collections.nCopies(PartResult.MAX_REASONS + 5, "x".repeat(10_000)));
     assertThat(result.reasons()).hasSize(PartResult.MAX_REASONS);
-    assertThat(result.reasons().getFirst())
-        .hasSize(PartResult.MAX_REASON_LENGTH)
-        .endsWith("...");
+    assertThat(result.reasons().getFirst()).hasSize(PartResult.MAX_REASON_LENGTH).endsWith("...");
     assertThat(result.shortened(2).reasons()).hasSize(2);
   }
 }

@@ -118,7 +118,8 @@ class RunLifeTest {
         cluster.answer(
             cluster.submit(
                 TinyCluster.submission(
-                    "bad", "name: x\nservices: {a: {command: y}}\nlinks: [{from: a, to: b}]\n",
+                    "bad",
+                    "name: x\nservices: {a: {command: y}}\nlinks: [{from: a, to: b}]\n",
                     LossPolicy.ABORT)));
     assertThat(answer).isInstanceOf(CallAnswer.Refused.class);
     assertThat(((CallAnswer.Refused) answer).problems()).isNotEmpty();
@@ -129,7 +130,8 @@ class RunLifeTest {
 
   @Test
   void shouldRefuseWhatTheNetworkDoesNotCarry() {
-    Submission wide = TinyCluster.submission("w", TinyCluster.star("w", 2, "9 Gbit/s"), LossPolicy.ABORT);
+    Submission wide =
+        TinyCluster.submission("w", TinyCluster.star("w", 2, "9 Gbit/s"), LossPolicy.ABORT);
     Submission pinned =
         new Submission(
             "w",
@@ -152,7 +154,8 @@ class RunLifeTest {
         cluster.accepted(
             TinyCluster.submission("b", TinyCluster.star("b", 1, "1 Mbit/s"), LossPolicy.ABORT));
     cluster.play(2 * SECOND);
-    Set<NodeId> ofSecond = Set.copyOf(cluster.recorded(second).nodes().stream().map(RunNode::id).toList());
+    Set<NodeId> ofSecond =
+        Set.copyOf(cluster.recorded(second).nodes().stream().map(RunNode::id).toList());
     NodeId victim =
         cluster.recorded(first).nodes().stream()
             .map(RunNode::id)
@@ -258,7 +261,8 @@ class RunLifeTest {
     assertThat(cluster.answer(call)).isEqualTo(new CallAnswer.Stopping(List.of(run)));
     assertThat(cluster.recorded(run).phase()).isEqualTo(RunPhase.ABORTED);
     assertThat(cluster.recorded(run).reason()).isEqualTo("stopped by its user");
-    assertThat(cluster.answer(cluster.stop(Optional.of(run)))).isInstanceOf(CallAnswer.Refused.class);
+    assertThat(cluster.answer(cluster.stop(Optional.of(run))))
+        .isInstanceOf(CallAnswer.Refused.class);
 
     cluster.stuck = ManagerCommand.CreatePart.class::isInstance;
     RunId preparing = cluster.accepted(TinyCluster.three("b", LossPolicy.ABORT));
@@ -322,8 +326,7 @@ class RunLifeTest {
         new ControllerEvent.RecordFailed(
             cluster.now(), run, false, Optional.of(write.record()), 1, "it has version 1 now"));
     cluster.records.put(
-        run,
-        new io.kollaps.node.control.leader.StoredRun(write.record(), 1, Optional.empty()));
+        run, new io.kollaps.node.control.leader.StoredRun(write.record(), 1, Optional.empty()));
     cluster.pump();
     cluster.play(2 * SECOND);
     assertThat(cluster.answer(call)).isEqualTo(new CallAnswer.Accepted(run));
@@ -434,7 +437,8 @@ class RunLifeTest {
     cluster.control(new ControllerEvent.LedNoMore(cluster.now()));
     assertThat(cluster.answer(cluster.submit(TinyCluster.three("a", LossPolicy.ABORT))))
         .isInstanceOf(CallAnswer.TryAgain.class);
-    assertThat(cluster.answer(cluster.stop(Optional.empty()))).isInstanceOf(CallAnswer.TryAgain.class);
+    assertThat(cluster.answer(cluster.stop(Optional.empty())))
+        .isInstanceOf(CallAnswer.TryAgain.class);
     assertThat(cluster.controller.runs()).isEmpty();
   }
 }

@@ -31,8 +31,7 @@ class EmulationManagerTest {
   private static final RunId RUN = new RunId("run-1");
   private static final PartKey KEY = new PartKey(RUN, 1);
   private static final ManagerSettings SETTINGS =
-      new ManagerSettings(
-          SECOND / 10, SECOND, 10 * SECOND, 60 * SECOND, 5 * SECOND, 2, 5, 2);
+      new ManagerSettings(SECOND / 10, SECOND, 10 * SECOND, 60 * SECOND, 5 * SECOND, 2, 5, 2);
 
   private final EmulationManager manager =
       new EmulationManager(SELF, 3, SETTINGS, StartSettings.DEFAULT);
@@ -225,7 +224,7 @@ class EmulationManagerTest {
     assertThat(manager.parts()).containsEntry(KEY, new PartState.Agreeing(LEADER));
     long instant = now + offset + 2 * SECOND;
     RingMessage proposal =
-        new RingMessage.Proposal(1, 1, instant, 0, now + offset + 100, now + offset - 100);
+        new RingMessage.Proposal(5, 1, instant, 0, now + offset + 100, now + offset - 100);
     NodeId first = new NodeId("a");
     List<ManagerCommand> passed =
         manager.handle(
@@ -233,12 +232,11 @@ class EmulationManagerTest {
     assertThat(passed)
         .anyMatch(c -> c instanceof ManagerCommand.SendRing send && send.to().equals(first))
         .anyMatch(c -> c instanceof ManagerCommand.TakeRing take && take.to().equals(first));
-    RingMessage confirmation = new RingMessage.Confirmation(1, 1, instant, 1000, 1000);
+    RingMessage confirmation = new RingMessage.Confirmation(5, 1, instant, 1000, 1000);
     // Of another clock: not read, not taken.
     assertThat(
             manager.handle(
-                new ManagerEvent.RingHeard(
-                    now, new RingEnvelope(KEY, first, first, confirmation))))
+                new ManagerEvent.RingHeard(now, new RingEnvelope(KEY, first, first, confirmation))))
         .isEmpty();
     List<ManagerCommand> confirmed =
         manager.handle(
@@ -265,12 +263,44 @@ class EmulationManagerTest {
   }
 
   @Test
+  void shouldLeaveAnAgreementOfAnOlderLeaderForThatOfANewOne() {
+    ready();
+    NodeId first = new NodeId("a");
+    NodeId next = new NodeId("m");
+    var _ = manager.handle(new ManagerEvent.ClockKnown(now, LEADER, 0, 1000));
+    var _ = manager.handle(new ManagerEvent.ClockKnown(now, next, 7 * SECOND, 1000));
+    var _ = told(new Order.BeginAgreement(KEY, LEADER));
+    long instant = now + 9 * SECOND;
+    RingEnvelope newer =
+        new RingEnvelope(
+            KEY,
+            next,
+            first,
+            new RingMessage.Proposal(6, 1, instant, 0, now + 7 * SECOND, now + 7 * SECOND));
+    // It is taken before this part is told to begin, and passed on then.
+    assertThat(manager.handle(new ManagerEvent.RingHeard(now, newer)))
+        .contains(new ManagerCommand.TakeRing(first, newer))
+        .noneMatch(ManagerCommand.SendRing.class::isInstance);
+    assertThat(manager.parts()).containsEntry(KEY, new PartState.Ready(7801));
+    Instruction begin = new Instruction(next, 6, 1, 3, new Order.BeginAgreement(KEY, next));
+    assertThat(manager.handle(new ManagerEvent.Instructed(now, begin)))
+        .anyMatch(
+            c ->
+                c instanceof ManagerCommand.SendRing send
+                    && send.envelope().message().attempt() == 6
+                    && send.envelope().clock().equals(next));
+    // What is said of the old agreement is not heard any more.
+    RingEnvelope old =
+        new RingEnvelope(KEY, LEADER, first, new RingMessage.Proposal(5, 1, instant, 0, now, now));
+    assertThat(manager.handle(new ManagerEvent.RingHeard(now, old))).isEmpty();
+  }
+
+  @Test
   void shouldGiveUpWhenTheNextIsGone() {
     ready();
     var _ = manager.handle(new ManagerEvent.ClockKnown(now, LEADER, 0, 1000));
     var _ = told(new Order.BeginAgreement(KEY, LEADER));
-    List<ManagerCommand> commands =
-        manager.handle(new ManagerEvent.NodeGone(now, new NodeId("a")));
+    List<ManagerCommand> commands = manager.handle(new ManagerEvent.NodeGone(now, new NodeId("a")));
     assertThat(commands)
         .anyMatch(c -> c instanceof ManagerCommand.EndPart end && end.why() == EndKind.ABORTED);
     assertThat(manager.wakeNanos()).isEmpty();
@@ -288,13 +318,13 @@ class EmulationManagerTest {
             new ManagerEvent.RingHeard(
                 now,
                 new RingEnvelope(
-                    KEY, LEADER, first, new RingMessage.Proposal(1, 1, instant, 0, now, now))));
+                    KEY, LEADER, first, new RingMessage.Proposal(5, 1, instant, 0, now, now))));
     List<ManagerCommand> confirmed =
         manager.handle(
             new ManagerEvent.RingHeard(
                 now,
                 new RingEnvelope(
-                    KEY, LEADER, first, new RingMessage.Confirmation(1, 1, instant, 0, 1000))));
+                    KEY, LEADER, first, new RingMessage.Confirmation(5, 1, instant, 0, 1000))));
     for (ManagerCommand command : confirmed) {
       if (command instanceof ManagerCommand.SendRing send) {
         var _ = manager.handle(new ManagerEvent.RingTaken(now, send.envelope()));
