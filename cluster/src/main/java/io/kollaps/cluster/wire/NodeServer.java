@@ -5,11 +5,14 @@ import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.stub.StreamObserver;
 import io.kollaps.cluster.NodeId;
+import io.kollaps.cluster.connection.Connections;
 import io.kollaps.cluster.generated.AdmissionGrpc;
 import io.kollaps.cluster.generated.AnnounceRequest;
 import io.kollaps.cluster.generated.JoinReply;
@@ -45,16 +48,34 @@ public final class NodeServer implements AutoCloseable {
   private static final long HANDSHAKE_SECONDS = 10;
   private static final long IDLE_MINUTES = 10;
   private static final long CLOSE_SECONDS = 2;
+  private static final int THREADS = 2;
+
+  /** Streams that the other side resets in {@link #RESETS_SECONDS}: more than any node does. */
+  private static final int MAX_RESETS = 200;
+
+  private static final int RESETS_SECONDS = 30;
   private static final Logger LOG = LoggerFactory.getLogger(NodeServer.class);
 
   private final Server server;
   private final ExecutorService threads;
+  private final NioEventLoopGroup loops;
   private final ConnectionLog connectionLog;
+  private final Connections connections;
+  private final Predicate<NodeId> member;
 
-  private NodeServer(Server server, ExecutorService threads, ConnectionLog connectionLog) {
+  private NodeServer(
+      Server server,
+      ExecutorService threads,
+      NioEventLoopGroup loops,
+      ConnectionLog connectionLog,
+      Connections connections,
+      Predicate<NodeId> member) {
     this.server = server;
     this.threads = threads;
+    this.loops = loops;
     this.connectionLog = connectionLog;
+    this.connections = connections;
+    this.member = member;
   }
 
   /**
@@ -77,6 +98,9 @@ public final class NodeServer implements AutoCloseable {
       Refusals refusals)
       throws IOException {
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    NioEventLoopGroup loops =
+        new NioEventLoopGroup(THREADS, new DefaultThreadFactory("kollaps-calls", true));
+    Connections connections = new Connections(refusals, System::nanoTime);
     Server server =
         NettyServerBuilder.forPort(port)
             .sslContext(
@@ -84,10 +108,14 @@ public final class NodeServer implements AutoCloseable {
                     .trustManager(trust)
                     .clientAuth(ClientAuth.OPTIONAL)
                     .build())
+            .channelFactory(() -> new LimitedAcceptor(connections))
+            .bossEventLoopGroup(loops)
+            .workerEventLoopGroup(loops)
             .executor(threads)
-            .intercept(new Callers(member, refusals))
-            .addService(new Admission(calls))
-            .addService(new Membership(calls))
+            .intercept(new Callers(member, refusals, connections))
+            .addService(new Admission(calls, refusals))
+            .addService(new Membership(calls, refusals))
+            .maxRstFramesPerWindow(MAX_RESETS, RESETS_SECONDS)
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .maxInboundMetadataSize(MAX_HEADER_BYTES)
             .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
@@ -96,9 +124,10 @@ public final class NodeServer implements AutoCloseable {
             .build();
     ConnectionLog connectionLog = ConnectionLog.install(refusals);
     try {
-      return new NodeServer(server.start(), threads, connectionLog);
+      return new NodeServer(server.start(), threads, loops, connectionLog, connections, member);
     } catch (IOException e) {
       threads.shutdown();
+      var _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       connectionLog.close();
       throw new IOException(
           "cannot listen on TCP port "
@@ -108,6 +137,14 @@ public final class NodeServer implements AutoCloseable {
               + "); end what uses it, or choose another --port",
           e);
     }
+  }
+
+  /**
+   * Ends the connections of nodes that are no members any more, and those of strangers that are
+   * older than any join. To be called every now and then, and when a member goes.
+   */
+  public void cut() {
+    connections.cut(member);
   }
 
   /** Lets calls that are under way end for a moment, then stops. */
@@ -123,16 +160,19 @@ public final class NodeServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     threads.shutdownNow();
+    var _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     connectionLog.close();
   }
 
-  private static <R> void answer(StreamObserver<R> to, Supplier<R> call) {
+  private static <R> void answer(Refusals refusals, StreamObserver<R> to, Supplier<R> call) {
     R answer;
     try {
       answer = call.get();
     } catch (IllegalArgumentException e) {
       // a record refused what the message holds
-      to.onError(Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException());
+      String why = Refusals.plain(String.valueOf(e.getMessage()));
+      refusals.refused("call", String.valueOf(Callers.ADDRESS.get()), why);
+      to.onError(Status.INVALID_ARGUMENT.withDescription(why).asRuntimeException());
       return;
     } catch (RuntimeException e) {
       LOG.error("a call from {} failed", Callers.ADDRESS.get(), e);
@@ -149,53 +189,57 @@ public final class NodeServer implements AutoCloseable {
   private static final class Admission extends AdmissionGrpc.AdmissionImplBase
       implements BindableService {
     private final NodeCalls calls;
+    private final Refusals refusals;
 
-    Admission(NodeCalls calls) {
+    Admission(NodeCalls calls, Refusals refusals) {
       this.calls = calls;
+      this.refusals = refusals;
     }
 
     @Override
     public void join(JoinRequest request, StreamObserver<JoinReply> to) {
       String address = Callers.ADDRESS.get();
-      answer(to, () -> calls.join(request, address));
+      answer(refusals, to, () -> calls.join(request, address));
     }
   }
 
   private static final class Membership extends MembershipGrpc.MembershipImplBase {
     private final NodeCalls calls;
+    private final Refusals refusals;
 
-    Membership(NodeCalls calls) {
+    Membership(NodeCalls calls, Refusals refusals) {
       this.calls = calls;
+      this.refusals = refusals;
     }
 
     @Override
     public void announce(AnnounceRequest request, StreamObserver<Outcome> to) {
       NodeId caller = Callers.CALLER.get();
-      answer(to, () -> calls.announce(caller, request));
+      answer(refusals, to, () -> calls.announce(caller, request));
     }
 
     @Override
     public void renewCertificate(RenewRequest request, StreamObserver<RenewReply> to) {
       NodeId caller = Callers.CALLER.get();
-      answer(to, () -> calls.renew(caller, request));
+      answer(refusals, to, () -> calls.renew(caller, request));
     }
 
     @Override
     public void takeAuthority(TakeAuthorityRequest request, StreamObserver<Outcome> to) {
       NodeId caller = Callers.CALLER.get();
-      answer(to, () -> calls.takeAuthority(caller, request));
+      answer(refusals, to, () -> calls.takeAuthority(caller, request));
     }
 
     @Override
     public void manage(ManageRequest request, StreamObserver<ManageReply> to) {
       NodeId caller = Callers.CALLER.get();
-      answer(to, () -> calls.manage(caller, request));
+      answer(refusals, to, () -> calls.manage(caller, request));
     }
 
     @Override
     public void report(ReportRequest request, StreamObserver<ReportReply> to) {
       NodeId caller = Callers.CALLER.get();
-      answer(to, () -> calls.report(caller));
+      answer(refusals, to, () -> calls.report(caller));
     }
   }
 }
