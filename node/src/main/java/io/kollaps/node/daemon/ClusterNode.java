@@ -319,6 +319,7 @@ final class ClusterNode implements AutoCloseable {
       renewIfDue();
       forgetAuthorityIfNoVoter(status);
     }
+    beats.learnAddresses(now);
     if (led) {
       beats.watch(now);
       leadership.tend();
