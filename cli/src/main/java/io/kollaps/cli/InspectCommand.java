@@ -30,8 +30,7 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     CommandSpec known = Objects.requireNonNull(spec);
-    RunActions.RunDetail detail =
-        Daemons.ask(known, RunActions.INSPECT, new RunActions.OfRun(run));
+    RunActions.RunDetail detail = Daemons.ask(known, RunActions.INSPECT, new RunActions.OfRun(run));
     Output output = new Output(known);
     if (json) {
       output.json(detail);

@@ -45,8 +45,7 @@ final class LogsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     CommandSpec known = Objects.requireNonNull(spec);
-    RunActions.Logs request =
-        new RunActions.Logs(run, endpoint == null ? "" : endpoint, follow);
+    RunActions.Logs request = new RunActions.Logs(run, endpoint == null ? "" : endpoint, follow);
     String shown = "";
     try (LocalConnection<RunActions.LogPiece> connection =
         Daemons.open(known, RunActions.LOGS, request)) {

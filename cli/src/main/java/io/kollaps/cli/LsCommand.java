@@ -60,9 +60,7 @@ final class LsCommand implements Callable<Integer> {
   }
 
   private static String endpoints(RunActions.RunRow run) {
-    return run.endpoints() == 0
-        ? "-"
-        : run.endpoints() + " on " + String.join(", ", run.nodes());
+    return run.endpoints() == 0 ? "-" : run.endpoints() + " on " + String.join(", ", run.nodes());
   }
 
   /** A time for people, in this machine's zone. */

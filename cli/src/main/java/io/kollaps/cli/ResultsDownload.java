@@ -37,8 +37,7 @@ final class ResultsDownload {
       }
       return new ResultsDownload(folder);
     } catch (IOException e) {
-      throw new CommandFailure(
-          ExitCode.BAD_INPUT, "cannot make " + folder + ": " + e.getMessage());
+      throw new CommandFailure(ExitCode.BAD_INPUT, "cannot make " + folder + ": " + e.getMessage());
     }
   }
 

@@ -40,9 +40,7 @@ final class StopCommand implements Callable<Integer> {
     }
     RunActions.Stopping stopping =
         Daemons.ask(
-            known,
-            RunActions.STOP,
-            new RunActions.Stop(which.run == null ? "" : which.run));
+            known, RunActions.STOP, new RunActions.Stop(which.run == null ? "" : which.run));
     Output output = new Output(known);
     stopping.runs().forEach(run -> output.line("run " + run + " ends"));
     if (stopping.runs().isEmpty()) {

@@ -59,7 +59,8 @@ final class SubmitCommand implements Callable<Integer> {
   @Option(
       names = "--fabric",
       paramLabel = "NAME",
-      description = "What moves the packets: user-space, kernel, tc, or auto, as each node chooses.")
+      description =
+          "What moves the packets: user-space, kernel, tc, or auto, as each node chooses.")
   private String fabric = FabricChooser.AUTO;
 
   @Option(
@@ -106,13 +107,11 @@ final class SubmitCommand implements Callable<Integer> {
   }
 
   /** Prints what happens; the last of it. */
-  private RunActions.Progress follow(
-      CommandSpec known, RunActions.Submit request, Output output) {
+  private RunActions.Progress follow(CommandSpec known, RunActions.Submit request, Output output) {
     try (LocalConnection<RunActions.Progress> connection =
         Daemons.open(known, RunActions.SUBMIT, request)) {
       Optional<RunActions.Progress> next = connection.next();
-      RunActions.Progress last =
-          new RunActions.Progress("", "unknown", "", false, "", List.of());
+      RunActions.Progress last = new RunActions.Progress("", "unknown", "", false, "", List.of());
       while (next.isPresent()) {
         boolean first = last.run().isEmpty();
         last = next.get();

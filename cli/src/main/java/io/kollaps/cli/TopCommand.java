@@ -44,8 +44,7 @@ final class TopCommand implements Callable<Integer> {
   public Integer call() {
     CommandSpec known = Objects.requireNonNull(spec);
     Output output = new Output(known);
-    RunActions.Top request =
-        new RunActions.Top(run == null ? "" : run, once ? 0 : PERIOD_MILLIS);
+    RunActions.Top request = new RunActions.Top(run == null ? "" : run, once ? 0 : PERIOD_MILLIS);
     try (LocalConnection<RunActions.Flows> connection =
         Daemons.open(known, RunActions.TOP, request)) {
       Optional<RunActions.Flows> next = connection.next();

@@ -79,7 +79,10 @@ public final class NodeDaemon implements AutoCloseable {
             origin,
             (why, left) -> end.complete(new End(why, left, false)));
     try {
-      local = LocalServer.start(folder.path(), new NodeHandlers(node).addTo(new LocalActions()));
+      local =
+          LocalServer.start(
+              folder.path(),
+              node.deployment().addTo(new NodeHandlers(node).addTo(new LocalActions())));
     } catch (IOException e) {
       node.close();
       throw e;

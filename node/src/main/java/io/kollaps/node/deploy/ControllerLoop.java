@@ -24,7 +24,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +41,7 @@ final class ControllerLoop implements AutoCloseable {
   private final ClusterAccess cluster;
   private final ControllerSettings settings;
   private final RunStore store;
-  private final PlacementDesk desk;
+  private final Supplier<PlacementDesk> desks;
   private final Happenings happenings;
   private final BiConsumer<NodeId, Instruction> instruct;
   private final ExperimentController controller;
@@ -53,27 +56,29 @@ final class ControllerLoop implements AutoCloseable {
   private final ExecutorService recording = Executors.newVirtualThreadPerTaskExecutor();
   private final EventLoop<ControllerEvent> loop;
   private volatile List<RunView> views = List.of();
+  private @Nullable PlacementDesk desk;
 
   /**
    * Begins; it does not lead yet.
    *
+   * @param desks makes the desk where runs are placed, on the placing thread
    * @param instruct sends an instruction, without waiting
    */
   ControllerLoop(
       ClusterAccess cluster,
       ControllerSettings settings,
       RunStore store,
-      PlacementDesk desk,
+      Supplier<PlacementDesk> desks,
       Happenings happenings,
       RandomGenerator random,
       BiConsumer<NodeId, Instruction> instruct) {
     this.cluster = cluster;
     this.settings = settings;
     this.store = store;
-    this.desk = desk;
+    this.desks = desks;
     this.happenings = happenings;
     this.instruct = instruct;
-    controller = new ExperimentController(settings, random);
+    controller = new ExperimentController(cluster.self(), settings, random);
     loop =
         new EventLoop<>(
             "kollaps-controller",
@@ -95,8 +100,7 @@ final class ControllerLoop implements AutoCloseable {
   /** This node leads from now on. */
   void led(long term, List<NodeFact> members) {
     List<StoredRun> runs = store.runs();
-    loop.tell(
-        new ControllerEvent.Led(now(), millis(), term, runs, store.files(), members));
+    loop.tell(new ControllerEvent.Led(now(), millis(), term, runs, store.files(), members));
   }
 
   /** This node leads no more. */
@@ -126,8 +130,7 @@ final class ControllerLoop implements AutoCloseable {
 
   /** Somebody wants an experiment to run. */
   CompletableFuture<CallAnswer> submit(Submission submission) {
-    return call(
-        number -> new ControllerEvent.Submitted(now(), millis(), number, submission));
+    return call(number -> new ControllerEvent.Submitted(now(), millis(), number, submission));
   }
 
   /** Somebody wants a run, or all, to end. */
@@ -174,11 +177,12 @@ final class ControllerLoop implements AutoCloseable {
           inOrder(
               () ->
                   loop.tell(
-                      new ControllerEvent.PlacingDone(now(), place.key(), desk.place(place))));
-      case ControllerCommand.Reserve reserve -> inOrder(() -> desk.reserve(reserve));
-      case ControllerCommand.Release release -> inOrder(() -> desk.release(release.key()));
-      case ControllerCommand.ReleaseAll() -> inOrder(desk::releaseAll);
-      case ControllerCommand.Record record -> recorded(record);
+                      new ControllerEvent.PlacingDone(
+                          now(), place.ticket(), place.key(), desk().place(place))));
+      case ControllerCommand.Reserve reserve -> inOrder(() -> reserve(reserve));
+      case ControllerCommand.Release release -> inOrder(() -> desk().release(release.key()));
+      case ControllerCommand.ReleaseAll() -> inOrder(() -> desk().releaseAll());
+      case ControllerCommand.WriteRecord record -> recorded(record);
       case ControllerCommand.DropFile(RunId run) -> recorded(() -> store.dropFile(run));
       case ControllerCommand.DropRecord(RunId run) -> recorded(() -> store.dropRecord(run));
       case ControllerCommand.Instruct(NodeId node, Instruction instruction) ->
@@ -194,6 +198,36 @@ final class ControllerLoop implements AutoCloseable {
         happenings.add(happening, millis());
       }
     }
+  }
+
+  /** Only on the placing thread. */
+  private PlacementDesk desk() {
+    PlacementDesk known = desk;
+    if (known == null) {
+      known = desks.get();
+      desk = known;
+    }
+    return known;
+  }
+
+  private void reserve(ControllerCommand.Reserve reserve) {
+    if (!desk().reserve(reserve)) {
+      LOG.warn("what run {} needs is not reserved again", reserve.record().run());
+    }
+  }
+
+  /** What is asked of the desk by others than the controller; in its turn. */
+  <T> CompletableFuture<T> atDesk(Function<PlacementDesk, T> question) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    inOrder(
+        () -> {
+          try {
+            answer.complete(question.apply(desk()));
+          } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+          }
+        });
+    return answer;
   }
 
   private void inOrder(Runnable task) {
@@ -233,11 +267,11 @@ final class ControllerLoop implements AutoCloseable {
     }
   }
 
-  private void recorded(ControllerCommand.Record command) {
+  private void recorded(ControllerCommand.WriteRecord command) {
     recorded(
         () -> {
           RunId run = command.record().run();
-          Optional<String> problem =
+          Optional<RunStore.Problem> problem =
               store.write(command.record(), command.expectedVersion(), command.file());
           if (problem.isEmpty()) {
             loop.tell(new ControllerEvent.Recorded(now(), run, command.expectedVersion() + 1));
@@ -247,9 +281,10 @@ final class ControllerLoop implements AutoCloseable {
                 new ControllerEvent.RecordFailed(
                     now(),
                     run,
+                    problem.get().forGood(),
                     current.map(StoredRun::record),
                     current.map(StoredRun::version).orElse(0L),
-                    problem.get()));
+                    problem.get().why()));
           }
         });
   }
@@ -266,7 +301,6 @@ final class ControllerLoop implements AutoCloseable {
     recording.shutdownNow();
     calls
         .values()
-        .forEach(
-            waiting -> waiting.complete(new CallAnswer.TryAgain("this node is stopping")));
+        .forEach(waiting -> waiting.complete(new CallAnswer.TryAgain("this node is stopping")));
   }
 }

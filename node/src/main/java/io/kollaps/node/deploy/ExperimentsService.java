@@ -104,7 +104,8 @@ final class ExperimentsService extends ExperimentsGrpc.ExperimentsImplBase {
   public void happenings(HappeningsRequest request, StreamObserver<HappeningMessage> to) {
     var _ =
         StreamServer.serve(
-            to, stream -> deployment.happeningsStream().send(request, stream::send, stream::isOver));
+            to,
+            stream -> deployment.happeningsStream().send(request, stream::send, stream::isOver));
   }
 
   @Override

@@ -22,8 +22,7 @@ final class Happenings {
    * @param phase of the run from then on; empty: of none
    * @param text one sentence
    */
-  record Numbered(
-      long number, long atMillis, String run, int attempt, String phase, String text) {}
+  record Numbered(long number, long atMillis, String run, int attempt, String phase, String text) {}
 
   /** A run has something to tell. */
   void add(ControllerCommand.Happening happening, long atMillis) {
@@ -40,8 +39,7 @@ final class Happenings {
     add(atMillis, "", 0, "", text);
   }
 
-  private synchronized void add(
-      long atMillis, String run, int attempt, String phase, String text) {
+  private synchronized void add(long atMillis, String run, int attempt, String phase, String text) {
     if (kept.size() == KEPT) {
       kept.removeFirst();
     }

@@ -32,9 +32,7 @@ final class LeaderDesk {
   }
 
   CallReply submit(Submission submission) {
-    return leading()
-        ? reply(controller.submit(submission))
-        : SubmitMessages.notLeading();
+    return leading() ? reply(controller.submit(submission)) : SubmitMessages.notLeading();
   }
 
   CallReply stop(Optional<RunId> run) {

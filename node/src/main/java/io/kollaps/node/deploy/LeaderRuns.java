@@ -130,8 +130,7 @@ final class LeaderRuns {
   /** Ends a run, or all. */
   CallReply stop(Optional<RunId> run) throws LocalFailure, InterruptedException {
     Tries tries = new Tries();
-    StopRequest request =
-        StopRequest.newBuilder().setRun(run.map(RunId::value).orElse("")).build();
+    StopRequest request = StopRequest.newBuilder().setRun(run.map(RunId::value).orElse("")).build();
     CallReply reply =
         tried(
             tries,
@@ -194,9 +193,7 @@ final class LeaderRuns {
   }
 
   private <R> R streamed(
-      Member leader,
-      Submission submission,
-      io.grpc.MethodDescriptor<SubmitPiece, R> method)
+      Member leader, Submission submission, io.grpc.MethodDescriptor<SubmitPiece, R> method)
       throws NodeClient.CallFailure, InterruptedException {
     try {
       BlockingClientCall<SubmitPiece, R> call =

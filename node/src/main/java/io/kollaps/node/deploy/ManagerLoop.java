@@ -41,8 +41,7 @@ final class ManagerLoop implements AutoCloseable, PartHost.Listener {
     this.settings = settings;
     this.parts = parts;
     this.report = report;
-    manager =
-        new EmulationManager(cluster.self(), incarnation, settings, StartSettings.DEFAULT);
+    manager = new EmulationManager(cluster.self(), incarnation, settings, StartSettings.DEFAULT);
     loop =
         new EventLoop<>(
             "kollaps-manager",
@@ -50,10 +49,10 @@ final class ManagerLoop implements AutoCloseable, PartHost.Listener {
             this::nextTickNanos,
             () -> new ManagerEvent.TimePassed(now()));
     parts.tell(this);
+    loop.tell(new ManagerEvent.Began(now()));
     cluster.receive(
         RunDatagrams.RING,
-        (sender, payload) ->
-            RunDatagrams.readRing(payload).ifPresent(ring -> ring(sender, ring)));
+        (sender, payload) -> RunDatagrams.readRing(payload).ifPresent(ring -> ring(sender, ring)));
   }
 
   private long now() {
@@ -88,8 +87,7 @@ final class ManagerLoop implements AutoCloseable, PartHost.Listener {
   /** How far the leader's clock is from this node's. */
   void clockKnown(NodeId leader, ClockOffset offset) {
     loop.tell(
-        new ManagerEvent.ClockKnown(
-            now(), leader, offset.offsetNanos(), offset.boundNanos()));
+        new ManagerEvent.ClockKnown(now(), leader, offset.offsetNanos(), offset.boundNanos()));
   }
 
   /** A node is lost, or no member any more. */

@@ -53,10 +53,7 @@ record NodeFacts(int maxEndpoints, long milliCpus, long memoryBytes, int mtuByte
             ? system.getTotalMemorySize()
             : 0;
     return new NodeFacts(
-        maxEndpoints,
-        Runtime.getRuntime().availableProcessors() * MILLI,
-        memory,
-        mtu(host));
+        maxEndpoints, Runtime.getRuntime().availableProcessors() * MILLI, memory, mtu(host));
   }
 
   private static int mtu(String host) {

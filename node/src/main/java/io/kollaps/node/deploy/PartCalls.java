@@ -39,8 +39,7 @@ final class PartCalls {
   private Member member(RunNode node) throws LocalFailure {
     return cluster
         .member(node.id())
-        .orElseThrow(
-            () -> LocalFailure.failed("node " + node.name() + " is no member any more"));
+        .orElseThrow(() -> LocalFailure.failed("node " + node.name() + " is no member any more"));
   }
 
   /** Asks at hand. */

@@ -147,8 +147,7 @@ final class PartFiles {
       }
     }
     if (tails.isEmpty() && !endpoint.isEmpty()) {
-      throw new IOException(
-          "run " + key.run() + " has no endpoint " + endpoint + " on this node");
+      throw new IOException("run " + key.run() + " has no endpoint " + endpoint + " on this node");
     }
     return tails;
   }

@@ -4,9 +4,9 @@ import io.grpc.StatusRuntimeException;
 import io.kollaps.cluster.NodeId;
 import io.kollaps.cluster.state.Member;
 import io.kollaps.cluster.wire.NodeClient;
+import io.kollaps.node.control.PartKey;
 import io.kollaps.node.control.RunNode;
 import io.kollaps.node.control.RunRecord;
-import io.kollaps.node.control.PartKey;
 import io.kollaps.node.generated.ExecHead;
 import io.kollaps.node.generated.ExecInput;
 import io.kollaps.node.generated.ExecOutput;
@@ -102,8 +102,7 @@ final class PartHandlers {
     RunRecord record = placed(request.run());
     List<RunNode> nodes = nodes(record, request.endpoint());
     List<String> problems = new ArrayList<>();
-    AtomicReference<Optional<InterruptedException>> gone =
-        new AtomicReference<>(Optional.empty());
+    AtomicReference<Optional<InterruptedException>> gone = new AtomicReference<>(Optional.empty());
     List<Thread> threads = new ArrayList<>();
     for (RunNode node : nodes) {
       threads.add(
@@ -204,8 +203,7 @@ final class PartHandlers {
         throw new InterruptedException("the command has gone away");
       }
       if (!follow) {
-        throw LocalFailure.failed(
-            String.valueOf(NodeClient.failure(leader.id(), e).getMessage()));
+        throw LocalFailure.failed(String.valueOf(NodeClient.failure(leader.id(), e).getMessage()));
       }
     }
     return last[0];
@@ -227,8 +225,7 @@ final class PartHandlers {
         name.isEmpty() ? Optional.empty() : Optional.of(RunCatalog.find(listing, name));
     Set<NodeId> nodes = new TreeSet<>();
     for (RunCatalog.Entry entry : listing.entries()) {
-      if (!entry.phase().ended()
-          && (only.isEmpty() || only.get().run().equals(entry.run()))) {
+      if (!entry.phase().ended() && (only.isEmpty() || only.get().run().equals(entry.run()))) {
         entry.record().ifPresent(r -> r.nodes().forEach(node -> nodes.add(node.id())));
       }
     }
@@ -268,8 +265,7 @@ final class PartHandlers {
       throw LocalFailure.badInput("say what to run: kollaps exec RUN ENDPOINT -- COMMAND");
     }
     if (nodes.size() > 1) {
-      throw LocalFailure.badInput(
-          "run " + record.run() + " has no endpoint " + request.endpoint());
+      throw LocalFailure.badInput("run " + record.run() + " has no endpoint " + request.endpoint());
     }
     ExecHead head =
         ExecHead.newBuilder()
@@ -288,8 +284,7 @@ final class PartHandlers {
                 .map(
                     input ->
                         ExecInput.newBuilder()
-                            .setContent(
-                                com.google.protobuf.ByteString.copyFrom(input.content()))
+                            .setContent(com.google.protobuf.ByteString.copyFrom(input.content()))
                             .build());
           } catch (LocalFailure e) {
             return Optional.empty();

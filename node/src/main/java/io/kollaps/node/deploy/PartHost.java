@@ -44,6 +44,7 @@ final class PartHost implements AutoCloseable {
   private final ClusterAccess cluster;
   private final PartFactory factory;
   private final StateFolder state;
+  private final ResultsStore results;
   private final Map<PartKey, Slot> slots = new ConcurrentHashMap<>();
   private final Map<Address, Slot> byAddress = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -75,8 +76,9 @@ final class PartHost implements AutoCloseable {
    * @param factory makes the parts
    * @param state folder in which what runs own is listed
    */
-  PartHost(ClusterAccess cluster, PartFactory factory, StateFolder state) {
+  PartHost(ClusterAccess cluster, PartFactory factory, StateFolder state, ResultsStore results) {
     this.cluster = cluster;
+    this.results = results;
     this.factory = factory;
     this.state = state;
     cluster.receive(RunDatagrams.USAGE, this::usage);
@@ -224,6 +226,7 @@ final class PartHost implements AutoCloseable {
     @Override
     public void ended(PartSummary summary) {
       forget();
+      threads.execute(() -> results.prune(live().keySet()));
       listener()
           .ended(
               key,
@@ -233,11 +236,11 @@ final class PartHost implements AutoCloseable {
     }
   }
 
-  /** A later attempt's part has another name on this machine: the earlier one may still be going. */
+  /**
+   * A later attempt's part has another name on this machine: the earlier one may still be going.
+   */
   static RunId partRun(PartKey key) {
-    return key.attempt() == 1
-        ? key.run()
-        : new RunId(key.run().value() + "-" + key.attempt());
+    return key.attempt() == 1 ? key.run() : new RunId(key.run().value() + "-" + key.attempt());
   }
 
   private static Address address(PartKey key) {

@@ -34,8 +34,7 @@ final class PlanDesk {
           PlanReply.newBuilder().setPlan(message(answer, notices)).build();
       case Placing.Unusable(String reason, List<String> problems) ->
           PlanReply.newBuilder()
-              .setRefused(
-                  CallReply.Refused.newBuilder().setReason(reason).addAllProblems(problems))
+              .setRefused(CallReply.Refused.newBuilder().setReason(reason).addAllProblems(problems))
               .build();
     };
   }

@@ -55,8 +55,7 @@ final class RunCatalog {
     }
 
     int attempt() {
-      return view.map(RunViewMessage::getAttempt)
-          .orElseGet(() -> record.orElseThrow().attempt());
+      return view.map(RunViewMessage::getAttempt).orElseGet(() -> record.orElseThrow().attempt());
     }
 
     long submittedAtMillis() {
@@ -90,8 +89,7 @@ final class RunCatalog {
       RunRecord record = each.getValue();
       // what is over is over, however old the leader's word is
       @Nullable RunViewMessage view = record.phase().ended() ? null : seen.get(each.getKey());
-      entries.put(
-          each.getKey(), new Entry(Optional.of(record), Optional.ofNullable(view)));
+      entries.put(each.getKey(), new Entry(Optional.of(record), Optional.ofNullable(view)));
     }
     seen.forEach(
         (run, view) -> entries.putIfAbsent(run, new Entry(Optional.empty(), Optional.of(view))));
@@ -154,16 +152,12 @@ final class RunCatalog {
         entry.phase().word(),
         entry.attempt(),
         record.map(each -> each.homes().size()).orElse(0),
-        record
-            .map(each -> each.nodes().stream().map(RunNode::name).toList())
-            .orElse(List.of()),
+        record.map(each -> each.nodes().stream().map(RunNode::name).toList()).orElse(List.of()),
         entry.submittedAtMillis(),
         record.flatMap(each -> boxed(each.times().startedAtMillis())),
         record.flatMap(each -> boxed(each.times().endedAtMillis())),
         record.map(RunCatalog::verdict).orElse(""),
-        record
-            .map(RunRecord::reason)
-            .orElseGet(() -> entry.view().orElseThrow().getReason()));
+        record.map(RunRecord::reason).orElseGet(() -> entry.view().orElseThrow().getReason()));
   }
 
   private static Optional<Long> boxed(OptionalLong value) {
@@ -215,8 +209,7 @@ final class RunCatalog {
         record.map(each -> parts(each, entry.view())).orElse(List.of()));
   }
 
-  private static List<RunActions.PartRow> parts(
-      RunRecord record, Optional<RunViewMessage> view) {
+  private static List<RunActions.PartRow> parts(RunRecord record, Optional<RunViewMessage> view) {
     Map<String, PartState> states = new TreeMap<>();
     view.ifPresent(
         each -> {

@@ -56,9 +56,8 @@ final class RunHandlers {
   private void submit(RunActions.Submit request, Exchange<RunActions.Progress> exchange)
       throws LocalFailure, InterruptedException {
     RunId run = leader.submit(submission(request));
-    exchange.tell(
-        new RunActions.Progress(run.value(), "accepted", "", false, "", List.of()));
-    if (request.wait()) {
+    exchange.tell(new RunActions.Progress(run.value(), "accepted", "", false, "", List.of()));
+    if (request.untilEnd()) {
       follow(run, exchange);
     }
   }
@@ -108,8 +107,7 @@ final class RunHandlers {
   private void inspect(RunActions.OfRun request, Exchange<RunActions.RunDetail> exchange)
       throws LocalFailure {
     RunCatalog.Listing listing = catalog.list();
-    exchange.tell(
-        RunCatalog.detail(RunCatalog.find(listing, request.run()), listing.fresh()));
+    exchange.tell(RunCatalog.detail(RunCatalog.find(listing, request.run()), listing.fresh()));
   }
 
   private void stop(RunActions.Stop request, Exchange<RunActions.Stopping> exchange)
@@ -126,5 +124,4 @@ final class RunHandlers {
     CallReply reply = leader.stop(run);
     exchange.tell(new RunActions.Stopping(List.copyOf(reply.getStopping().getRunsList())));
   }
-
 }

@@ -2,6 +2,7 @@ package io.kollaps.node.deploy;
 
 import com.google.protobuf.ByteString;
 import io.kollaps.cluster.state.ControlCommand;
+import io.kollaps.cluster.state.ControlRules;
 import io.kollaps.cluster.state.ControlState;
 import io.kollaps.cluster.state.Document;
 import io.kollaps.cluster.state.Outcome;
@@ -69,8 +70,7 @@ final class RunStore {
   /** A run as it is known here. */
   Optional<StoredRun> find(RunId run) {
     ControlState state = cluster.state();
-    Document document =
-        state.documents().get(new Document.Key(RunDocuments.ROOM, run.value()));
+    Document document = state.documents().get(new Document.Key(RunDocuments.ROOM, run.value()));
     return document == null
         ? Optional.empty()
         : decode(document)
@@ -117,17 +117,25 @@ final class RunStore {
   }
 
   /**
+   * Why a record may not be safe.
+   *
+   * @param why for people
+   * @param forGood whether another try comes to the same
+   */
+  record Problem(String why, boolean forGood) {}
+
+  /**
    * Writes a record, with its file before it where it is the first.
    *
    * @return empty when it is safe, else why it may not be
    */
-  Optional<String> write(RunRecord record, long expectedVersion, Optional<FileContent> file)
+  Optional<Problem> write(RunRecord record, long expectedVersion, Optional<FileContent> file)
       throws InterruptedException {
     try {
       if (file.isPresent()) {
         List<ByteString> pieces = RunDocuments.pieces(file.get());
         for (int i = 0; i < pieces.size(); i++) {
-          Optional<String> problem =
+          Optional<Problem> problem =
               put(
                   RunDocuments.FILE_ROOM,
                   RunDocuments.pieceKey(record.run(), i),
@@ -144,21 +152,21 @@ final class RunStore {
           RunDocuments.encode(record),
           OptionalLong.of(expectedVersion));
     } catch (Replication.NotLeaderException e) {
-      return Optional.of(String.valueOf(e.getMessage()));
+      return Optional.of(new Problem(String.valueOf(e.getMessage()), false));
     }
   }
 
-  private Optional<String> put(
+  private Optional<Problem> put(
       String room, String key, ByteString content, OptionalLong expectedVersion)
       throws InterruptedException {
-    return problem(
-        cluster.submit(new ControlCommand.PutDocument(room, key, content, expectedVersion)));
-  }
-
-  private static Optional<String> problem(Outcome outcome) {
-    return switch (outcome) {
+    boolean tooLarge = content.size() > Document.MAX_CONTENT_BYTES;
+    boolean full =
+        cluster.state().documents().size() >= ControlRules.MAX_DOCUMENTS
+            && !cluster.state().documents().containsKey(new Document.Key(room, key));
+    return switch (cluster.submit(
+        new ControlCommand.PutDocument(room, key, content, expectedVersion))) {
       case Outcome.Done _ -> Optional.empty();
-      case Outcome.Refused refused -> Optional.of(refused.reason());
+      case Outcome.Refused refused -> Optional.of(new Problem(refused.reason(), tooLarge || full));
     };
   }
 
@@ -177,8 +185,10 @@ final class RunStore {
 
   private void drop(String room, String key) throws InterruptedException {
     try {
-      problem(cluster.submit(new ControlCommand.RemoveDocument(room, key)))
-          .ifPresent(why -> LOG.debug("{} {} stays: {}", room, key, why));
+      if (cluster.submit(new ControlCommand.RemoveDocument(room, key))
+          instanceof Outcome.Refused refused) {
+        LOG.debug("{} {} stays: {}", room, key, refused.reason());
+      }
     } catch (Replication.NotLeaderException e) {
       LOG.debug("{} {} stays: {}", room, key, e.getMessage()); // the next leader removes it
     }

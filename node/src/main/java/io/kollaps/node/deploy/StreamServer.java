@@ -57,8 +57,7 @@ final class StreamServer<R> {
       LOG.debug("a caller went away: {}", e.getMessage());
     } catch (RuntimeException e) {
       LOG.error("a stream failed", e);
-      fail(
-          Status.INTERNAL.withDescription("it failed on the other node; its log says why"));
+      fail(Status.INTERNAL.withDescription("it failed on the other node; its log says why"));
     }
   }
 

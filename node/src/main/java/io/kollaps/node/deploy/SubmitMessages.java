@@ -97,8 +97,7 @@ final class SubmitMessages {
                       .setReason(refused.reason())
                       .addAllProblems(refused.problems()))
               .build();
-      case CallAnswer.TryAgain again ->
-          CallReply.newBuilder().setTryAgain(again.reason()).build();
+      case CallAnswer.TryAgain again -> CallReply.newBuilder().setTryAgain(again.reason()).build();
       case CallAnswer.Stopping stopping -> {
         CallReply.Stopping.Builder runs = CallReply.Stopping.newBuilder();
         stopping.runs().forEach(run -> runs.addRuns(run.value()));
@@ -108,8 +107,6 @@ final class SubmitMessages {
   }
 
   static CallReply notLeading() {
-    return CallReply.newBuilder()
-        .setNotLeading(CallReply.NotLeading.getDefaultInstance())
-        .build();
+    return CallReply.newBuilder().setNotLeading(CallReply.NotLeading.getDefaultInstance()).build();
   }
 }

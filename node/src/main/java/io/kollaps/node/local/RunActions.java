@@ -8,7 +8,7 @@ import java.util.OptionalLong;
 /** What commands ask about runs on the cluster. */
 @SuppressWarnings("ArrayRecordComponent") // bytes on their way, used once
 public final class RunActions {
-  /** Run an experiment; with {@code wait}, a line for each thing that happens until its end. */
+  /** Run an experiment; with {@code untilEnd}, a line for each thing that happens until its end. */
   public static final LocalAction<Submit, Progress> SUBMIT =
       new LocalAction<>("submit", Submit.class, Progress.class);
 
@@ -60,7 +60,7 @@ public final class RunActions {
    * @param fabric name of a fabric, or {@code auto}
    * @param onNodeLoss {@code abort} or {@code replace}
    * @param pins nodes by the names of endpoints or services
-   * @param wait whether to answer until the run's end
+   * @param untilEnd whether to answer until the run's end
    */
   public record Submit(
       String request,
@@ -70,7 +70,7 @@ public final class RunActions {
       String fabric,
       String onNodeLoss,
       Map<String, String> pins,
-      boolean wait) {}
+      boolean untilEnd) {}
 
   /**
    * How a run goes.
@@ -83,12 +83,7 @@ public final class RunActions {
    * @param reasons of the verdict
    */
   public record Progress(
-      String run,
-      String phase,
-      String text,
-      boolean ended,
-      String verdict,
-      List<String> reasons) {}
+      String run, String phase, String text, boolean ended, String verdict, List<String> reasons) {}
 
   /**
    * Where endpoints would run.
