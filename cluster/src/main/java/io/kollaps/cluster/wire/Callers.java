@@ -34,6 +34,7 @@ import javax.net.ssl.SSLSession;
 final class Callers implements ServerInterceptor {
   static final Context.Key<NodeId> CALLER = Context.key("caller");
   static final Context.Key<String> ADDRESS = Context.key("address");
+  static final Context.Key<Refusals> REFUSALS = Context.key("refusals");
 
   /** Calls of strangers at a time; each may hold a message of full size. */
   static final int MAX_JOINS = 32;
@@ -81,7 +82,7 @@ final class Callers implements ServerInterceptor {
           Status.PERMISSION_DENIED,
           "node " + caller.get() + " is no member of the cluster any more");
     }
-    Context context = Context.current().withValue(ADDRESS, address);
+    Context context = Context.current().withValues(ADDRESS, address, REFUSALS, refusals);
     if (caller.isPresent()) {
       context = context.withValue(CALLER, caller.get());
     }

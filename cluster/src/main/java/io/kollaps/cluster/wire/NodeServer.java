@@ -30,6 +30,7 @@ import io.kollaps.cluster.security.ClusterTrust;
 import io.kollaps.cluster.security.NodeKeys;
 import io.kollaps.cluster.security.Refusals;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -86,6 +87,8 @@ public final class NodeServer implements AutoCloseable {
    * @param trust checks those of callers
    * @param member who may call, but for a join
    * @param calls what is answered
+   * @param more further services; their calls are let through as those of members are, and find who
+   *     calls by {@link #caller}
    * @param refusals is told of what was refused
    * @throws IOException when the port cannot be listened on
    */
@@ -95,13 +98,14 @@ public final class NodeServer implements AutoCloseable {
       ClusterTrust trust,
       Predicate<NodeId> member,
       NodeCalls calls,
+      List<BindableService> more,
       Refusals refusals)
       throws IOException {
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     NioEventLoopGroup loops =
         new NioEventLoopGroup(THREADS, new DefaultThreadFactory("kollaps-calls", true));
     Connections connections = new Connections(refusals, System::nanoTime);
-    Server server =
+    NettyServerBuilder builder =
         NettyServerBuilder.forPort(port)
             .sslContext(
                 GrpcSslContexts.configure(SslContextBuilder.forServer(keys), SslProvider.JDK)
@@ -113,15 +117,16 @@ public final class NodeServer implements AutoCloseable {
             .workerEventLoopGroup(loops)
             .executor(threads)
             .intercept(new Callers(member, refusals, connections))
-            .addService(new Admission(calls, refusals))
-            .addService(new Membership(calls, refusals))
+            .addService(new Admission(calls))
+            .addService(new Membership(calls))
             .maxRstFramesPerWindow(MAX_RESETS, RESETS_SECONDS)
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .maxInboundMetadataSize(MAX_HEADER_BYTES)
             .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
             .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
-            .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
-            .build();
+            .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES);
+    more.forEach(builder::addService);
+    Server server = builder.build();
     ConnectionLog connectionLog = ConnectionLog.install(refusals);
     try {
       return new NodeServer(server.start(), threads, loops, connectionLog, connections, member);
@@ -147,6 +152,11 @@ public final class NodeServer implements AutoCloseable {
     connections.cut(member);
   }
 
+  /** The member whose call is being served on this thread. */
+  public static NodeId caller() {
+    return Callers.CALLER.get();
+  }
+
   /** Lets calls that are under way end for a moment, then stops. */
   @Override
   public void close() {
@@ -164,14 +174,18 @@ public final class NodeServer implements AutoCloseable {
     connectionLog.close();
   }
 
-  private static <R> void answer(Refusals refusals, StreamObserver<R> to, Supplier<R> call) {
+  /**
+   * Answers a call by what a method gives: a message that a record refuses is the caller's mistake,
+   * anything else is told and logged as this node's.
+   */
+  public static <R> void answer(StreamObserver<R> to, Supplier<R> call) {
     R answer;
     try {
       answer = call.get();
     } catch (IllegalArgumentException e) {
       // a record refused what the message holds
       String why = Refusals.plain(String.valueOf(e.getMessage()));
-      refusals.refused("call", String.valueOf(Callers.ADDRESS.get()), why);
+      Callers.REFUSALS.get().refused("call", String.valueOf(Callers.ADDRESS.get()), why);
       to.onError(Status.INVALID_ARGUMENT.withDescription(why).asRuntimeException());
       return;
     } catch (RuntimeException e) {
@@ -189,57 +203,53 @@ public final class NodeServer implements AutoCloseable {
   private static final class Admission extends AdmissionGrpc.AdmissionImplBase
       implements BindableService {
     private final NodeCalls calls;
-    private final Refusals refusals;
 
-    Admission(NodeCalls calls, Refusals refusals) {
+    Admission(NodeCalls calls) {
       this.calls = calls;
-      this.refusals = refusals;
     }
 
     @Override
     public void join(JoinRequest request, StreamObserver<JoinReply> to) {
       String address = Callers.ADDRESS.get();
-      answer(refusals, to, () -> calls.join(request, address));
+      answer(to, () -> calls.join(request, address));
     }
   }
 
   private static final class Membership extends MembershipGrpc.MembershipImplBase {
     private final NodeCalls calls;
-    private final Refusals refusals;
 
-    Membership(NodeCalls calls, Refusals refusals) {
+    Membership(NodeCalls calls) {
       this.calls = calls;
-      this.refusals = refusals;
     }
 
     @Override
     public void announce(AnnounceRequest request, StreamObserver<Outcome> to) {
       NodeId caller = Callers.CALLER.get();
-      answer(refusals, to, () -> calls.announce(caller, request));
+      answer(to, () -> calls.announce(caller, request));
     }
 
     @Override
     public void renewCertificate(RenewRequest request, StreamObserver<RenewReply> to) {
       NodeId caller = Callers.CALLER.get();
-      answer(refusals, to, () -> calls.renew(caller, request));
+      answer(to, () -> calls.renew(caller, request));
     }
 
     @Override
     public void takeAuthority(TakeAuthorityRequest request, StreamObserver<Outcome> to) {
       NodeId caller = Callers.CALLER.get();
-      answer(refusals, to, () -> calls.takeAuthority(caller, request));
+      answer(to, () -> calls.takeAuthority(caller, request));
     }
 
     @Override
     public void manage(ManageRequest request, StreamObserver<ManageReply> to) {
       NodeId caller = Callers.CALLER.get();
-      answer(refusals, to, () -> calls.manage(caller, request));
+      answer(to, () -> calls.manage(caller, request));
     }
 
     @Override
     public void report(ReportRequest request, StreamObserver<ReportReply> to) {
       NodeId caller = Callers.CALLER.get();
-      answer(refusals, to, () -> calls.report(caller));
+      answer(to, () -> calls.report(caller));
     }
   }
 }

@@ -3,6 +3,7 @@ package io.kollaps.node.daemon;
 import io.kollaps.cluster.NodeId;
 import io.kollaps.cluster.clock.ClockOffset;
 import io.kollaps.cluster.generated.AnnounceRequest;
+import io.kollaps.cluster.generated.ManageRequest;
 import io.kollaps.cluster.generated.Outcome;
 import io.kollaps.cluster.generated.RenewReply;
 import io.kollaps.cluster.generated.RenewRequest;
@@ -27,11 +28,15 @@ import io.kollaps.cluster.state.ReplicationSettings;
 import io.kollaps.cluster.wire.Discovery;
 import io.kollaps.cluster.wire.NodeClient;
 import io.kollaps.cluster.wire.NodeServer;
+import io.kollaps.linux.ownership.StateFolder;
+import io.kollaps.node.deploy.DeploySettings;
+import io.kollaps.node.deploy.Deployment;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,6 +49,9 @@ import org.slf4j.LoggerFactory;
 final class ClusterNode implements AutoCloseable {
   private static final long LEAD_SECONDS = 30;
   private static final long TEND_MILLIS = 250;
+
+  /** What this node says of itself is looked at, and said again where that failed, this often. */
+  private static final long FACTS_NANOS = 2_000_000_000L;
 
   /** A key that was handed over is kept this long, until the division that needs it is done. */
   private static final long AUTHORITY_GRACE_NANOS = 120_000_000_000L;
@@ -66,6 +74,7 @@ final class ClusterNode implements AutoCloseable {
   private final Beats beats;
   private final Replication replication;
   private final Leadership leadership;
+  private final Deployment deployment;
   private volatile NodeCredentials credentials;
   private volatile Optional<ClusterAuthority> authority;
   private volatile long authoritySinceNanos = System.nanoTime();
@@ -78,6 +87,7 @@ final class ClusterNode implements AutoCloseable {
   private volatile boolean running = true;
   private String announceProblem = "";
   private boolean led;
+  private long factsAtNanos = System.nanoTime() - FACTS_NANOS;
   private @Nullable NodeServer server;
   private @Nullable Discovery discovery;
   private @Nullable Thread tending;
@@ -99,19 +109,42 @@ final class ClusterNode implements AutoCloseable {
             credentials.authority(), id -> known.isBanned(id), refusals, clock.wall());
     NodeKeys shown = new NodeKeys(() -> credentials);
     client = new NodeClient(shown, trust);
+    long session = folder.nextSession(System.currentTimeMillis());
     beats =
         new Beats(
-            new Beats.Self(
-                self(),
-                folder.nextSession(System.currentTimeMillis()),
-                origin.self().port(),
-                clock),
+            new Beats.Self(self(), session, origin.self().port(), clock),
             settings.liveness(),
             this::mayCall,
             refusals,
             watch);
     replication = replicate(shown);
     leadership = new Leadership(self(), replication, beats.members(), this::giveAuthority);
+    deployment = deploy(session);
+  }
+
+  private Deployment deploy(long session) throws IOException {
+    StateFolder state = StateFolder.locate(System.getenv());
+    Deployment made =
+        new Deployment(
+            new NodeAccess(this, beats),
+            new DeploySettings(
+                session, state, folder.results(), settings.resultsKept(), settings.maxEndpoints()),
+            (plan, listener, peers) -> {
+              throw new io.kollaps.node.run.RunFailedException("parts are not there yet");
+            });
+    beats.tell(
+        new Beats.Watcher() {
+          @Override
+          public void lost(NodeId lost) {
+            made.lost(lost);
+          }
+
+          @Override
+          public void returned(NodeId returned) {
+            made.returned(returned);
+          }
+        });
+    return made;
   }
 
   /**
@@ -167,6 +200,7 @@ final class ClusterNode implements AutoCloseable {
             trust,
             this::mayCall,
             new NodeAnswers(this),
+            List.of(deployment.service()),
             refusals);
     if (settings.discoveryPort() != 0) {
       try {
@@ -241,6 +275,11 @@ final class ClusterNode implements AutoCloseable {
 
   ControlState state() {
     return replication.state();
+  }
+
+  /** Runs on this node. */
+  Deployment deployment() {
+    return deployment;
   }
 
   /** Where the leader is; empty when none is known. */
@@ -324,8 +363,10 @@ final class ClusterNode implements AutoCloseable {
       if (led) {
         LOG.info("this node leads the cluster, term {}", status.term());
         beats.lead();
+        deployment.led(status.term());
       } else {
         beats.follow();
+        deployment.ledNoMore();
       }
     }
     ControlState now = replication.state();
@@ -335,9 +376,44 @@ final class ClusterNode implements AutoCloseable {
       forgetAuthorityIfNoVoter(status);
     }
     cut();
+    beats.learnAddresses(now);
     if (led) {
       beats.watch(now);
       leadership.tend();
+    }
+    deployment.tend();
+    sayFacts();
+  }
+
+  private void sayFacts() throws InterruptedException {
+    if (System.nanoTime() - factsAtNanos < FACTS_NANOS) {
+      return;
+    }
+    factsAtNanos = System.nanoTime();
+    Optional<ControlCommand.PutDocument> unsaid = deployment.unsaidFacts();
+    Optional<Member> leader = leader();
+    if (unsaid.isEmpty() || leader.isEmpty()) {
+      return;
+    }
+    if (led) {
+      var _ = leadership.submit(unsaid.get());
+      return;
+    }
+    try {
+      var _ =
+          client.call(
+              leader.get().id(),
+              leader.get().host(),
+              leader.get().port(),
+              stub ->
+                  stub.manage(
+                      ManageRequest.newBuilder()
+                          .setWrite(
+                              ManageRequest.Write.newBuilder()
+                                  .setPut(ControlCodec.toMessage(unsaid.get())))
+                          .build()));
+    } catch (NodeClient.CallFailure e) {
+      LOG.debug("the leader could not be told what this node takes: {}", e.getMessage());
     }
   }
 
@@ -481,6 +557,10 @@ final class ClusterNode implements AutoCloseable {
       tellChanges(before, state);
       before.members().keySet().stream().filter(id -> !state.isMember(id)).forEach(departed::add);
       departed.removeAll(state.members().keySet());
+      Deployment known = deployment;
+      if (known != null) { // the replication begins before what is built on it
+        known.changed(before, state);
+      }
       boolean was =
           before.formed() ? before.isMember(self()) : origin.kind() != Origin.Kind.RETURNED;
       if (state.isBanned(self())) {
@@ -506,6 +586,10 @@ final class ClusterNode implements AutoCloseable {
     @Override
     public void leaderChanged(Optional<NodeId> leader) {
       beats.forgetClock();
+      Deployment told = deployment;
+      if (told != null) {
+        leader.ifPresent(told::leaderKnown);
+      }
       leader
           .filter(id -> !id.equals(self()))
           .ifPresent(
@@ -529,6 +613,9 @@ final class ClusterNode implements AutoCloseable {
     }
     if (discovery != null) {
       discovery.close();
+    }
+    if (deployment != null) {
+      deployment.close();
     }
     if (server != null) {
       server.close();

@@ -42,6 +42,11 @@ final class NodeClock {
     return baseNanos + System.nanoTime();
   }
 
+  /** The {@link System#nanoTime} at a time of this clock. */
+  long nanoTime(long clockNanos) {
+    return clockNanos - baseNanos;
+  }
+
   /** The time in milliseconds. */
   long millis() {
     return nanos() / 1_000_000;

@@ -624,10 +624,14 @@ class BadInputTest {
     List<String> lines =
         List.of(
             "{}",
-            "{\"version\":1}",
-            "{\"version\":1,\"action\":null,\"node\":null}",
+            "{\"version\":2}",
+            "{\"version\":2,\"action\":null,\"request\":null}",
             "{\"version\":99999999999999999999}",
-            "{\"version\":1,\"action\":\"BAN\"}",
+            "{\"version\":2,\"action\":\"ban\"}",
+            "{\"version\":2,\"action\":\"ban\",\"request\":null}",
+            "{\"version\":2,\"action\":\"ban\",\"request\":{\"node\":null}}",
+            "{\"version\":2,\"action\":\"rotate-token\",\"request\":{\"hours\":-3,\"uses\":1e30}}",
+            "{\"version\":2,\"action\":\"leave\",\"request\":[1,2]}",
             "[".repeat(5_000),
             "null",
             "\"\"");
@@ -642,6 +646,7 @@ class BadInputTest {
         channel.connect(socket);
         OutputStream out = java.nio.channels.Channels.newOutputStream(channel);
         out.write(data);
+        out.write('\n');
         channel.shutdownOutput();
         String answer =
             new String(

@@ -6,6 +6,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import io.kollaps.node.local.LocalClient;
+import io.kollaps.node.local.LocalSocket;
+import io.kollaps.node.local.NodeActions;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.ServerSocket;
@@ -146,7 +149,7 @@ final class TwoNodes implements AutoCloseable {
   }
 
   Path socket(int node) {
-    return NodeFolder.socketIn(nodeFolder(node));
+    return LocalSocket.in(nodeFolder(node));
   }
 
   Log log() {
@@ -159,7 +162,9 @@ final class TwoNodes implements AutoCloseable {
 
   /** A token that the other tokens do not end with. */
   String token() throws Exception {
-    return LocalClient.ask(nodeFolder(1), LocalRequest.token(0, 0, true)).token();
+    return LocalClient.ask(
+            nodeFolder(1), NodeActions.ROTATE_TOKEN, new NodeActions.RotateToken(0, 0, true))
+        .token();
   }
 
   void restartSecond() throws Exception {
@@ -170,9 +175,9 @@ final class TwoNodes implements AutoCloseable {
 
   void awaitBothAlive() throws Exception {
     long deadline = System.nanoTime() + BOUND_NANOS;
-    LocalReply reply;
+    NodeActions.Nodes reply;
     do {
-      reply = LocalClient.ask(nodeFolder(2), LocalRequest.of(LocalRequest.Action.NODES, ""));
+      reply = LocalClient.ask(nodeFolder(2), NodeActions.NODES, NodeActions.Nothing.NOTHING);
       if (reply.fresh()
           && reply.nodes().stream().filter(node -> node.condition().equals("alive")).count() == 2) {
         return;
