@@ -60,6 +60,9 @@ final class ClusterNode implements AutoCloseable {
   /** A key that was handed over is kept this long, until the division that needs it is done. */
   private static final long AUTHORITY_GRACE_NANOS = 120_000_000_000L;
 
+  /** Without a leader for so long, a node asks the others. */
+  private static final long ALONE_NANOS = 15_000_000_000L;
+
   /** A certificate is renewed days before it ends: a renewal that fails is not urgent. */
   private static final long RENEWAL_NANOS = 30_000_000_000L;
 
@@ -90,6 +93,7 @@ final class ClusterNode implements AutoCloseable {
   private long renewalTriedNanos = System.nanoTime() - RENEWAL_NANOS;
   private volatile boolean running = true;
   private String announceProblem = "";
+  private long ledNanos = System.nanoTime();
   private boolean led;
   private long factsAtNanos = System.nanoTime() - FACTS_NANOS;
   private @Nullable NodeServer server;
@@ -385,6 +389,7 @@ final class ClusterNode implements AutoCloseable {
       renewIfDue();
       forgetAuthorityIfNoVoter(status);
     }
+    askAroundIfAlone(now);
     cut();
     beats.learnAddresses(now);
     if (led) {
@@ -425,6 +430,28 @@ final class ClusterNode implements AutoCloseable {
     } catch (NodeClient.CallFailure e) {
       LOG.debug("the leader could not be told what this node takes: {}", e.getMessage());
     }
+  }
+
+  /**
+   * A node that hears of no leader for long asks the other members: one that was put out while it was
+   * away, or that the others do not understand, is told so.
+   */
+  private void askAroundIfAlone(ControlState now) {
+    if (led || leader().isPresent() || !now.formed()) {
+      ledNanos = System.nanoTime();
+      return;
+    }
+    if (System.nanoTime() - ledNanos < ALONE_NANOS) {
+      return;
+    }
+    ledNanos = System.nanoTime();
+    for (Member member : now.membersByAdmission()) {
+      if (!member.id().equals(self())
+          && announce(origin.self(), member.id(), member.host(), member.port())) {
+        return;
+      }
+    }
+    LOG.warn("this node hears of no leader; another node's log says why, or it is away");
   }
 
   /** Ends what is open to and from nodes that are no members any more. */

@@ -32,6 +32,7 @@ import java.util.regex.Pattern;
  * @param maxEndpoints most endpoints of all runs
  * @param overlayPorts UDP ports for packets between endpoints of different nodes
  * @param resultsKept of so many runs
+ * @param remotePort TCP port for commands of other machines; 0: none
  */
 public record NodeSettings(
     Path folder,
@@ -47,7 +48,8 @@ public record NodeSettings(
     Duration certificateLife,
     int maxEndpoints,
     PortRange overlayPorts,
-    int resultsKept) {
+    int resultsKept,
+    int remotePort) {
   /** File that is read when it is there and no other is named. */
   public static final Path FILE = Path.of("/etc/kollaps/node.conf");
 
@@ -201,7 +203,8 @@ public record NodeSettings(
               Duration.ofDays(number(Setting.CERTIFICATE_DAYS)),
               (int) number(Setting.MAX_ENDPOINTS),
               ports(),
-              (int) number(Setting.RESULTS_KEPT));
+              (int) number(Setting.RESULTS_KEPT),
+              (int) number(Setting.REMOTE_PORT));
       if (!wrong.isEmpty()) {
         throw DaemonFailure.badInput(String.join("\n", wrong));
       }

@@ -104,7 +104,7 @@ class BadInputTest {
 
   @BeforeEach
   void start() throws Exception {
-    nodes = TwoNodes.start(folder, new SteeredClock());
+    nodes = TwoNodes.start(folder, java.time.InstantSource.system());
     before = Held.now();
     stateBefore = nodes.first().state();
   }
