@@ -45,6 +45,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,8 +93,10 @@ final class ClusterNode implements AutoCloseable {
 
   private long renewalTriedNanos = System.nanoTime() - RENEWAL_NANOS;
   private volatile boolean running = true;
-  private String announceProblem = "";
-  private long ledNanos = System.nanoTime();
+  private final AtomicBoolean asking = new AtomicBoolean();
+  private volatile String announceProblem = "";
+  private volatile long ledNanos = System.nanoTime();
+  private volatile boolean saidAlone;
   private boolean led;
   private long factsAtNanos = System.nanoTime() - FACTS_NANOS;
   private @Nullable NodeServer server;
@@ -191,7 +194,7 @@ final class ClusterNode implements AutoCloseable {
             ReplicationSettings.SNAPSHOT_AFTER_COMMANDS,
             shown,
             trust,
-            id -> !departed.contains(id) && !known.isBanned(id),
+            this::mayTakePart,
             refusals);
     Replication.Listener listener = new Told();
     return switch (origin.kind()) {
@@ -321,6 +324,11 @@ final class ClusterNode implements AutoCloseable {
     return now.formed() ? now.isMember(node) : origin.members().contains(node);
   }
 
+  /** Also of those whom this node has not heard of yet: who is behind must be able to catch up. */
+  private boolean mayTakePart(NodeId node) {
+    return !departed.contains(node) && !known.isBanned(node);
+  }
+
   private boolean giveAuthority(Member to) {
     Optional<ClusterAuthority> own = authority;
     if (own.isEmpty()) {
@@ -444,19 +452,31 @@ final class ClusterNode implements AutoCloseable {
     if (System.nanoTime() - ledNanos < ALONE_NANOS) {
       return;
     }
-    ledNanos = System.nanoTime();
-    for (Member member : now.membersByAdmission()) {
-      if (!member.id().equals(self())
-          && announce(origin.self(), member.id(), member.host(), member.port())) {
-        return;
-      }
+    if (asking.compareAndSet(false, true)) { // each may take seconds to answer
+      var _ = Thread.ofVirtual().name("kollaps-asking").start(() -> askAround(now));
     }
-    LOG.warn("this node hears of no leader; another node's log says why, or it is away");
+  }
+
+  private void askAround(ControlState now) {
+    try {
+      boolean heard =
+          now.membersByAdmission().stream()
+              .filter(member -> !member.id().equals(self()))
+              .anyMatch(
+                  member -> announce(origin.self(), member.id(), member.host(), member.port()));
+      if (!heard && !saidAlone) {
+        saidAlone = true;
+        LOG.warn("this node hears of no leader; another node's log says why, or all are away");
+      }
+    } finally {
+      ledNanos = System.nanoTime();
+      asking.set(false);
+    }
   }
 
   /** Ends what is open to and from nodes that are no members any more. */
   private void cut() {
-    client.retain(this::mayCall);
+    client.retain(this::mayTakePart);
     if (server != null) {
       server.cut();
     }
