@@ -31,6 +31,10 @@ import io.kollaps.cluster.wire.NodeServer;
 import io.kollaps.linux.ownership.StateFolder;
 import io.kollaps.node.deploy.DeploySettings;
 import io.kollaps.node.deploy.Deployment;
+import io.kollaps.node.fabric.Fabrics;
+import io.kollaps.node.run.PartSettings;
+import io.kollaps.node.run.Parts;
+import io.kollaps.node.run.RunRequest;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -116,9 +120,15 @@ final class ClusterNode implements AutoCloseable {
             new NodeAccess(this, beats),
             new DeploySettings(
                 session, state, folder.results(), settings.resultsKept(), settings.maxEndpoints()),
-            (plan, listener, peers) -> {
-              throw new io.kollaps.node.run.RunFailedException("parts are not there yet");
-            });
+            new Parts(
+                new PartSettings(
+                    state.path(),
+                    folder.results(),
+                    origin.self().software(),
+                    Fabrics.chooser(),
+                    settings.overlayPorts().first(),
+                    settings.overlayPorts().last(),
+                    RunRequest.DEFAULT_START_CONDITION_TIMEOUT_NANOS)));
     beats.tell(
         new Beats.Watcher() {
           @Override

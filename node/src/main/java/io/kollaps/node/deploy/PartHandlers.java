@@ -20,12 +20,12 @@ import io.kollaps.node.local.LocalActions;
 import io.kollaps.node.local.LocalFailure;
 import io.kollaps.node.local.RunActions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** Answers what commands ask of the nodes that have parts of a run, and what happens. */
 final class PartHandlers {
@@ -102,7 +102,6 @@ final class PartHandlers {
     RunRecord record = placed(request.run());
     List<RunNode> nodes = nodes(record, request.endpoint());
     List<String> problems = new ArrayList<>();
-    AtomicReference<Optional<InterruptedException>> gone = new AtomicReference<>(Optional.empty());
     List<Thread> threads = new ArrayList<>();
     for (RunNode node : nodes) {
       threads.add(
@@ -125,9 +124,7 @@ final class PartHandlers {
                       synchronized (problems) {
                         problems.add(String.valueOf(e.getMessage()));
                       }
-                    } catch (InterruptedException e) {
-                      gone.set(Optional.of(e));
-                    } catch (Exchange.CallerGoneException e) {
+                    } catch (InterruptedException | Exchange.CallerGoneException e) {
                       Thread.currentThread().interrupt(); // the handler is told too
                     }
                   }));
@@ -273,7 +270,7 @@ final class PartHandlers {
             .setEndpoint(request.endpoint())
             .addAllCommand(request.command())
             .build();
-    AtomicReference<String> refused = new AtomicReference<>("");
+    List<String> refused = Collections.synchronizedList(new ArrayList<>());
     calls.exec(
         nodes.getFirst(),
         head,
@@ -291,13 +288,13 @@ final class PartHandlers {
           }
         },
         output -> tell(output, exchange, refused));
-    if (!refused.get().isEmpty()) {
-      throw LocalFailure.failed(refused.get());
+    if (!refused.isEmpty()) {
+      throw LocalFailure.failed(refused.getFirst());
     }
   }
 
   private static void tell(
-      ExecOutput output, Exchange<RunActions.Output> exchange, AtomicReference<String> refused) {
+      ExecOutput output, Exchange<RunActions.Output> exchange, List<String> refused) {
     switch (output.getOutputCase()) {
       case OUT ->
           exchange.tell(
@@ -307,7 +304,7 @@ final class PartHandlers {
               new RunActions.Output(NONE, output.getErr().toByteArray(), Optional.empty()));
       case EXIT_CODE ->
           exchange.tell(new RunActions.Output(NONE, NONE, Optional.of(output.getExitCode())));
-      case REFUSED -> refused.set(output.getRefused());
+      case REFUSED -> refused.add(output.getRefused());
       case OUTPUT_NOT_SET -> {}
     }
   }
