@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       BenchEndpointsCommand.class,
       BenchDiscoveryCommand.class,
       BenchPlacementCommand.class,
+      BenchUsageCommand.class,
     })
 final class BenchCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
