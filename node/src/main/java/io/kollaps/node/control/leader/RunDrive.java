@@ -129,6 +129,16 @@ final class RunDrive {
     return record;
   }
 
+  /** Without its file nothing can be placed or deployed any more; what runs goes on. */
+  void endWithoutFile() {
+    String reason = "its file is not in the cluster's state; submit it again";
+    if (phase == RunPhase.DEPLOYING) {
+      end(EndKind.ABORTED, reason);
+    } else if (phase == RunPhase.PLACING) {
+      abandon(reason);
+    }
+  }
+
   /** Calls that wait for an answer. */
   List<Long> calls() {
     return calls;

@@ -55,6 +55,10 @@ public final class RunStory {
   /** A part of a run that has ended is gone by then, on a network that is whole. */
   private static final long GONE_NANOS = 30 * SECOND;
 
+  /** Messages are lost, doubled, and some of them two seconds late. */
+  private static final NetworkConditions SLOW =
+      new NetworkConditions(0.05, 0.1, 1_000_000L, 4_000_000L, 0.05, 2 * SECOND, 0);
+
   private static final int MOST_NODES = 6;
   private static final int LEAST_NODES = 4;
   private static final int SLOTS = 6;
@@ -90,7 +94,10 @@ public final class RunStory {
     CHAOS,
     /** All is well, but one node crashes: the runs that have no part on it are not touched. */
     ONE_NODE_LOST,
-    /** All is well, but leaders without parts crash or are cut off: no run is touched. */
+    /**
+     * Leaders without parts crash or are cut off, and messages are lost, doubled and up to seconds
+     * late: no run is touched.
+     */
     LEADERS_LOST
   }
 
@@ -141,7 +148,7 @@ public final class RunStory {
     this.random = world.random("story");
     this.network = new Network<>(world, NetworkConditions.GOOD);
     this.model = new ReplicatedModel(world, network);
-    this.truth = new Truth(world);
+    this.truth = new Truth(world, kind == Kind.LEADERS_LOST);
     this.users = new Users(this, world);
   }
 
@@ -290,7 +297,8 @@ public final class RunStory {
   }
 
   private void found() {
-    int count = LEAST_NODES + random.below(MOST_NODES - LEAST_NODES + 1);
+    int least = kind == Kind.LEADERS_LOST ? LEAST_NODES + 1 : LEAST_NODES;
+    int count = least + random.below(MOST_NODES - least + 1);
     for (int i = 0; i < count; i++) {
       NodeId id = new NodeId("n" + i);
       nodes.add(id);
@@ -396,6 +404,7 @@ public final class RunStory {
 
   private void playLeadersLost() {
     drained.addAll(nodes.subList(0, 3));
+    network.conditions(SLOW);
     users.plan(4, 4 * SECOND, false);
     for (int i = 0; i < 2; i++) {
       world.playFor((2 + random.below(8)) * SECOND);
@@ -414,6 +423,7 @@ public final class RunStory {
       }
     }
     world.playFor(5 * SECOND);
+    network.conditions(NetworkConditions.GOOD);
   }
 
   /** Lets everything come to its end. */

@@ -65,6 +65,7 @@ final class SimulatedNode implements Program<Word> {
   private long deskFreeNanos;
   private @Nullable Alarm wake;
   private long disorder;
+  private long believedTerm;
 
   SimulatedNode(RunStory story, Host<Word> host) {
     this.story = story;
@@ -213,9 +214,10 @@ final class SimulatedNode implements Program<Word> {
     if (story.sabotage() != Sabotage.OBEY_ANYBODY) {
       return instruction;
     }
-    disorder++;
+    disorder = instruction.term() > believedTerm ? instruction.sequence() : disorder + 1;
+    believedTerm = Math.max(believedTerm, instruction.term());
     return new Instruction(
-        instruction.leader(), 1_000_000, disorder, host.starts(), instruction.order());
+        instruction.leader(), believedTerm, disorder, host.starts(), instruction.order());
   }
 
   private NodeReport tampered(NodeReport report) {
