@@ -42,6 +42,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,6 +59,9 @@ final class ClusterNode implements AutoCloseable {
 
   /** A key that was handed over is kept this long, until the division that needs it is done. */
   private static final long AUTHORITY_GRACE_NANOS = 120_000_000_000L;
+
+  /** A certificate is renewed days before it ends: a renewal that fails is not urgent. */
+  private static final long RENEWAL_NANOS = 30_000_000_000L;
 
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
 
@@ -78,7 +83,13 @@ final class ClusterNode implements AutoCloseable {
   private volatile Optional<ClusterAuthority> authority;
   private volatile long authoritySinceNanos = System.nanoTime();
   private volatile ControlState known = ControlState.empty();
+
+  /** Nodes that have left while this process looked on. */
+  private final Set<NodeId> departed = ConcurrentHashMap.newKeySet();
+
+  private long renewalTriedNanos = System.nanoTime() - RENEWAL_NANOS;
   private volatile boolean running = true;
+  private String announceProblem = "";
   private boolean led;
   private long factsAtNanos = System.nanoTime() - FACTS_NANOS;
   private @Nullable NodeServer server;
@@ -97,7 +108,9 @@ final class ClusterNode implements AutoCloseable {
     credentials = origin.credentials();
     authority = origin.authority();
     refusals = new Refusals(LOG::warn, System::nanoTime);
-    trust = ClusterTrust.anyNode(credentials.authority(), id -> known.isBanned(id), refusals);
+    trust =
+        ClusterTrust.anyNode(
+            credentials.authority(), id -> known.isBanned(id), refusals, clock.wall());
     NodeKeys shown = new NodeKeys(() -> credentials);
     client = new NodeClient(shown, trust);
     long session = folder.nextSession(System.currentTimeMillis());
@@ -173,7 +186,9 @@ final class ClusterNode implements AutoCloseable {
             ReplicationSettings.ELECTION_MAX,
             ReplicationSettings.SNAPSHOT_AFTER_COMMANDS,
             shown,
-            trust);
+            trust,
+            id -> !departed.contains(id) && !known.isBanned(id),
+            refusals);
     Replication.Listener listener = new Told();
     return switch (origin.kind()) {
       case BOOTSTRAP -> RatisReplication.found(how, origin.self(), listener);
@@ -199,7 +214,7 @@ final class ClusterNode implements AutoCloseable {
             refusals);
     if (settings.discoveryPort() != 0) {
       try {
-        discovery = Discovery.answering(settings.discoveryPort(), origin.self().port());
+        discovery = Discovery.answering(settings.discoveryPort(), origin.self().port(), refusals);
       } catch (IOException e) {
         LOG.warn("this node cannot be found by broadcast: {}", e.getMessage());
       }
@@ -370,6 +385,7 @@ final class ClusterNode implements AutoCloseable {
       renewIfDue();
       forgetAuthorityIfNoVoter(status);
     }
+    cut();
     beats.learnAddresses(now);
     if (led) {
       beats.watch(now);
@@ -409,6 +425,15 @@ final class ClusterNode implements AutoCloseable {
     } catch (NodeClient.CallFailure e) {
       LOG.debug("the leader could not be told what this node takes: {}", e.getMessage());
     }
+  }
+
+  /** Ends what is open to and from nodes that are no members any more. */
+  private void cut() {
+    client.retain(this::mayCall);
+    if (server != null) {
+      server.cut();
+    }
+    replication.cut();
   }
 
   private void announceIfMoved(ControlState now) throws InterruptedException {
@@ -458,16 +483,23 @@ final class ClusterNode implements AutoCloseable {
       }
       return outcome.getResultCase() == Outcome.ResultCase.DONE;
     } catch (NodeClient.CallFailure e) {
-      LOG.debug("the leader could not be told of this node's values: {}", e.getMessage());
+      String problem = String.valueOf(e.getMessage());
+      if (e.answered() && !problem.equals(announceProblem)) {
+        announceProblem = problem;
+        LOG.warn("this node cannot take part: {}", problem);
+      } else {
+        LOG.debug("the leader could not be told of this node's values: {}", problem);
+      }
       return false;
     }
   }
 
   private void renewIfDue() throws IOException, SecurityFailure {
-    Instant now = Instant.ofEpochMilli(System.currentTimeMillis());
-    if (!credentials.dueAt(now)) {
+    Instant now = clock.wall().instant();
+    if (!credentials.dueAt(now) || System.nanoTime() - renewalTriedNanos < RENEWAL_NANOS) {
       return;
     }
+    renewalTriedNanos = System.nanoTime();
     NodeKey key = NodeKey.create(random);
     Optional<byte[]> certificate = certificateFor(key, now);
     if (certificate.isPresent()) {
@@ -533,6 +565,8 @@ final class ClusterNode implements AutoCloseable {
       known = state;
       state.key().ifPresent(beats::learn);
       tellChanges(before, state);
+      before.members().keySet().stream().filter(id -> !state.isMember(id)).forEach(departed::add);
+      departed.removeAll(state.members().keySet());
       Deployment known = deployment;
       if (known != null) { // the replication begins before what is built on it
         known.changed(before, state);

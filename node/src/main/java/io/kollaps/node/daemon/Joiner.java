@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -43,6 +44,7 @@ final class Joiner {
   private final Optional<InetSocketAddress> via;
   private final Member self;
   private final CredentialStore store;
+  private final InstantSource clock;
   private final NodeKey key = NodeKey.create(new SecureRandom());
   private String lastProblem = "";
 
@@ -51,18 +53,21 @@ final class Joiner {
    *
    * @param via a node to ask; empty: nodes are looked for by broadcast
    * @param self this node, as it is to be recorded
+   * @param clock by which certificates count
    */
   Joiner(
       NodeSettings settings,
       JoinToken token,
       Optional<InetSocketAddress> via,
       Member self,
-      CredentialStore store) {
+      CredentialStore store,
+      InstantSource clock) {
     this.settings = settings;
     this.token = token;
     this.via = via;
     this.self = self;
     this.store = store;
+    this.clock = clock;
   }
 
   /**
@@ -100,7 +105,7 @@ final class Joiner {
     Deque<InetSocketAddress> next = new ArrayDeque<>(List.of(first));
     for (int asked = 0; asked <= MAX_REDIRECTS && !next.isEmpty(); asked++) {
       InetSocketAddress node = next.removeFirst();
-      TokenTrust trust = new TokenTrust(token);
+      TokenTrust trust = new TokenTrust(token, clock);
       JoinReply reply;
       try {
         reply = NodeClient.join(node.getHostString(), node.getPort(), trust, request());

@@ -20,9 +20,11 @@ import io.kollaps.cluster.security.Certificates;
 import io.kollaps.cluster.security.ClusterAuthority;
 import io.kollaps.cluster.security.ClusterKey;
 import io.kollaps.cluster.security.JoinToken;
+import io.kollaps.cluster.security.Refusals;
 import io.kollaps.cluster.security.SecurityFailure;
 import io.kollaps.cluster.state.ControlCodec;
 import io.kollaps.cluster.state.ControlCommand;
+import io.kollaps.cluster.state.ControlRules;
 import io.kollaps.cluster.state.ControlState;
 import io.kollaps.cluster.state.Member;
 import io.kollaps.cluster.state.Replication;
@@ -32,7 +34,7 @@ import io.kollaps.cluster.wire.Protocol;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -42,6 +44,10 @@ import org.slf4j.LoggerFactory;
 /** What a node answers to other nodes; most of it only while it leads. */
 final class NodeAnswers implements NodeCalls {
   private static final int LONGEST_REASON = 200;
+
+  /** As the command's and the setting's ranges: a year, and as many members as there may be. */
+  private static final long LONGEST_TOKEN_MILLIS = Duration.ofDays(365).toMillis();
+
   private static final Logger LOG = LoggerFactory.getLogger(NodeAnswers.class);
 
   private final ClusterNode node;
@@ -71,8 +77,9 @@ final class NodeAnswers implements NodeCalls {
     try {
       return admit(request, address);
     } catch (SecurityFailure | IllegalArgumentException e) {
-      node.refusals().refused("join", address, String.valueOf(e.getMessage()));
-      return refused(String.valueOf(e.getMessage()));
+      String why = Refusals.plain(String.valueOf(e.getMessage()));
+      node.refusals().refused("join", address, why);
+      return refused(why);
     } catch (Replication.NotLeaderException e) {
       return wait("the leader is changing");
     } catch (InterruptedException e) {
@@ -101,6 +108,7 @@ final class NodeAnswers implements NodeCalls {
         Protocol.mismatch(
             member.oldestProtocol() + "-" + member.newestProtocol(), "node " + member.name());
     if (mismatch.isPresent()) {
+      node.refusals().refused("join", address, mismatch.get());
       return refused(mismatch.get());
     }
     Optional<ClusterAuthority> authority = node.authority();
@@ -114,7 +122,7 @@ final class NodeAnswers implements NodeCalls {
             .certify(
                 request.getSigningRequest().toByteArray(),
                 member.id(),
-                Instant.now(),
+                node.clock().wall().instant(),
                 node.settings().certificateLife(),
                 node.random());
     var outcome =
@@ -168,6 +176,12 @@ final class NodeAnswers implements NodeCalls {
     if (!member.id().equals(caller)) {
       return Outcome.newBuilder().setRefused("a node announces itself only").build();
     }
+    Optional<String> mismatch =
+        Protocol.mismatch(
+            member.oldestProtocol() + "-" + member.newestProtocol(), "node " + member.name());
+    if (mismatch.isPresent()) {
+      return Outcome.newBuilder().setRefused(mismatch.get()).build();
+    }
     return changed(() -> node.leadership().submit(new ControlCommand.UpdateMember(member)));
   }
 
@@ -186,7 +200,7 @@ final class NodeAnswers implements NodeCalls {
               .certify(
                   request.getSigningRequest().toByteArray(),
                   caller,
-                  Instant.now(),
+                  node.clock().wall().instant(),
                   node.settings().certificateLife(),
                   node.random());
       return RenewReply.newBuilder()
@@ -293,8 +307,10 @@ final class NodeAnswers implements NodeCalls {
   }
 
   private ManageReply ban(ManageRequest.Ban ban) {
-    if (ban.getReason().length() > LONGEST_REASON) {
-      return refusedManage("a reason has at most " + LONGEST_REASON + " characters");
+    if (ban.getReason().length() > LONGEST_REASON
+        || ban.getReason().chars().anyMatch(Character::isISOControl)) {
+      return refusedManage(
+          "a reason has at most " + LONGEST_REASON + " characters, and only printable ones");
     }
     return withMember(
         ban.getNode(),
@@ -316,6 +332,13 @@ final class NodeAnswers implements NodeCalls {
   }
 
   private ManageReply rotate(ManageRequest.RotateToken rotate) {
+    if (rotate.getLifetimeMillis() < 1
+        || rotate.getLifetimeMillis() > LONGEST_TOKEN_MILLIS
+        || rotate.getUses() < 1
+        || rotate.getUses() > ControlRules.MAX_MEMBERS) {
+      return refusedManage(
+          "a token counts for at most a year, and for 1 to " + ControlRules.MAX_MEMBERS + " nodes");
+    }
     JoinToken token = JoinToken.create(node.credentials().authority(), node.random());
     TokenRecord kept =
         new TokenRecord(
@@ -342,7 +365,7 @@ final class NodeAnswers implements NodeCalls {
     Optional<Member> member = node.state().find(name);
     return member.isPresent()
         ? action.on(member.get())
-        : refusedManage("no node is called '" + name + "'; see 'kollaps nodes'");
+        : refusedManage("no node is called '" + Refusals.plain(name) + "'; see 'kollaps nodes'");
   }
 
   private ManageReply managed(Change change) {

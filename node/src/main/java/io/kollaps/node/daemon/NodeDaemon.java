@@ -66,16 +66,16 @@ public final class NodeDaemon implements AutoCloseable {
       Optional<String> via,
       String software) {}
 
-  private NodeDaemon(NodeFolder folder, Request request)
+  private NodeDaemon(NodeFolder folder, Request request, NodeClock clock)
       throws DaemonFailure, IOException, InterruptedException {
     this.folder = folder;
-    Origin origin = new Beginning(folder, request).origin();
+    Origin origin = new Beginning(folder, request, clock).origin();
     founded = origin.kind() == Origin.Kind.BOOTSTRAP;
     node =
         ClusterNode.start(
             request.settings(),
             folder,
-            new NodeClock(),
+            clock,
             origin,
             (why, left) -> end.complete(new End(why, left, false)));
     try {
@@ -103,14 +103,23 @@ public final class NodeDaemon implements AutoCloseable {
    */
   public static NodeDaemon start(Request request)
       throws DaemonFailure, IOException, InterruptedException {
+    return start(request, new NodeClock());
+  }
+
+  static NodeDaemon start(Request request, NodeClock clock)
+      throws DaemonFailure, IOException, InterruptedException {
     QuietLibraries.install();
     NodeFolder folder = NodeFolder.take(request.settings().folder());
     try {
-      return new NodeDaemon(folder, request);
+      return new NodeDaemon(folder, request, clock);
     } catch (DaemonFailure | IOException | InterruptedException | RuntimeException e) {
       folder.close();
       throw e;
     }
+  }
+
+  ClusterNode node() {
+    return node;
   }
 
   /** Whether the node has made a new cluster. */
@@ -148,12 +157,14 @@ public final class NodeDaemon implements AutoCloseable {
   private static final class Beginning {
     private final NodeFolder folder;
     private final Request request;
+    private final NodeClock clock;
     private final CredentialStore store;
     private final SecureRandom random = new SecureRandom();
 
-    Beginning(NodeFolder folder, Request request) throws IOException {
+    Beginning(NodeFolder folder, Request request, NodeClock clock) throws IOException {
       this.folder = folder;
       this.request = request;
+      this.clock = clock;
       store = folder.credentials();
     }
 
@@ -175,7 +186,7 @@ public final class NodeDaemon implements AutoCloseable {
 
     private Origin returned(NodeCredentials credentials) throws DaemonFailure, IOException {
       Instant until = credentials.certificate().getNotAfter().toInstant();
-      if (Instant.now().isAfter(until)) {
+      if (clock.wall().instant().isAfter(until)) {
         throw DaemonFailure.failed(
             "this node's certificate counted until "
                 + until
@@ -197,7 +208,7 @@ public final class NodeDaemon implements AutoCloseable {
 
     private Origin bootstrap() throws DaemonFailure, IOException {
       NodeId id = folder.identity();
-      Instant now = Instant.now();
+      Instant now = clock.wall().instant();
       ClusterAuthority authority =
           ClusterAuthority.create(UUID.randomUUID().toString(), now, random);
       NodeKey key = NodeKey.create(random);
@@ -237,7 +248,7 @@ public final class NodeDaemon implements AutoCloseable {
             "with --discovery-port 0 nobody is looked for; name a node with --via HOST");
       }
       Member self = self(folder.identity(), via);
-      return new Joiner(request.settings(), token, via, self, store).join();
+      return new Joiner(request.settings(), token, via, self, store, clock.wall()).join();
     }
 
     private Member self(NodeId id, Optional<InetSocketAddress> towards) throws DaemonFailure {
