@@ -141,7 +141,7 @@ final class PartWork {
             content.compiled(),
             content.homes(),
             content.fabric().factory(),
-            content.seed())) {
+            content.fabricSeed())) {
       RunFacts facts = FactsCollector.facts(order.run(), content, order.version(), setup.notices());
       try (ResultsFolder results =
           ResultsFolder.create(order.resultsFolder(), facts, content.loaded().content().bytes())) {

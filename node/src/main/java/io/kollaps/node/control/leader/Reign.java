@@ -9,6 +9,7 @@ import io.kollaps.node.control.PartKey;
 import io.kollaps.node.control.PartReport;
 import io.kollaps.node.control.PartState;
 import io.kollaps.node.control.RunNode;
+import io.kollaps.node.control.RunPhase;
 import io.kollaps.node.control.RunRecord;
 import io.kollaps.node.control.Submission;
 import java.time.Instant;
@@ -109,6 +110,9 @@ final class Reign {
         if (node(node.id()).filter(KnownNode::reachable).isEmpty()) {
           drive.lose(node.id(), "node " + node.name() + " is lost");
         }
+      }
+      if (drive.file().isEmpty()) {
+        drive.endWithoutFile();
       }
       drive.step();
     }
@@ -366,10 +370,14 @@ final class Reign {
       return;
     }
     RunDrive drive = placing;
-    if (drive != null && done.ticket() == placingTicket) {
+    boolean current = drive != null && done.ticket() == placingTicket;
+    if (current) {
       placing = null;
+    }
+    if (current && drive.phase() == RunPhase.PLACING) {
       drive.placed(done.answer());
     } else if (done.answer() instanceof PlacingAnswer.Placed) {
+      // Nobody wants it any more.
       emit(new ControllerCommand.Release(done.key()));
     }
     placeNext();
