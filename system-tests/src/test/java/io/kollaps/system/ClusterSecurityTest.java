@@ -192,11 +192,11 @@ class ClusterSecurityTest {
     Started first = bootstrap(1, short_);
     String token = token(1, "rotate", "--hours", "2");
     Started second =
-        daemon(2, List.of(), "--join", token, "--via", NodeNetwork.address(1), short_[0], short_[1]);
+        daemon(
+            2, List.of(), "--join", token, "--via", NodeNetwork.address(1), short_[0], short_[1]);
     Waiting.until("two nodes", BOUND, () -> alive(nodes(1)) == 2);
 
-    Finished newer =
-        join(3, List.of("KOLLAPS_JAVA_FLAGS=-Dkollaps.protocol=7"), token);
+    Finished newer = join(3, List.of("KOLLAPS_JAVA_FLAGS=-Dkollaps.protocol=7"), token);
     expectRefused(newer, "speaks protocol 7 to 7");
     assertThat(Files.readString(first.err())).contains("speaks protocol 7 to 7");
 

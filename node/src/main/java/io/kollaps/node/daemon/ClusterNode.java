@@ -441,8 +441,8 @@ final class ClusterNode implements AutoCloseable {
   }
 
   /**
-   * A node that hears of no leader for long asks the other members: one that was put out while it was
-   * away, or that the others do not understand, is told so.
+   * A node that hears of no leader for long asks the other members: one that was put out while it
+   * was away, or that the others do not understand, is told so.
    */
   private void askAroundIfAlone(ControlState now) {
     if (led || leader().isPresent() || !now.formed()) {
