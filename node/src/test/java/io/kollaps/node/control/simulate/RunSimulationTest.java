@@ -45,8 +45,7 @@ class RunSimulationTest {
   })
   void shouldFindFaults(Sabotage sabotage, RunStory.Kind kind, int mostSeeds) {
     long seed = 1;
-    while (seed <= mostSeeds
-        && Story.play(RunStory.of(kind, sabotage), seed).failure().isEmpty()) {
+    while (seed <= mostSeeds && Story.play(RunStory.of(kind, sabotage), seed).failure().isEmpty()) {
       seed++;
     }
     assertThat(seed).as("seeds until %s was found", sabotage).isLessThanOrEqualTo(mostSeeds);
@@ -64,9 +63,7 @@ class RunSimulationTest {
   void shouldTellOfEverything() {
     RunStory.Tally tally = new RunStory.Tally(0, 0, 0, 0, 0, 0);
     for (long seed = 1; seed <= 20; seed++) {
-      tally =
-          tally.plus(
-              RunStory.tally(RunStory.Kind.CHAOS, new World(seed, Trace.digestOnly())));
+      tally = tally.plus(RunStory.tally(RunStory.Kind.CHAOS, new World(seed, Trace.digestOnly())));
     }
     assertThat(tally.finished()).isGreaterThan(10);
     assertThat(tally.aborted()).isGreaterThan(20);
