@@ -14,6 +14,7 @@ import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
+import io.grpc.stub.AbstractStub;
 import io.kollaps.cluster.NodeId;
 import io.kollaps.cluster.generated.AdmissionGrpc;
 import io.kollaps.cluster.generated.JoinReply;
@@ -47,7 +48,8 @@ public final class NodeClient implements AutoCloseable {
   private final ClusterTrust trust;
   private final Map<Target, ManagedChannel> channels = new HashMap<>();
 
-  private record Target(NodeId node, String host, int port) {}
+  /** Streams have a connection of their own: they must not use up the calls of the other one. */
+  private record Target(NodeId node, String host, int port, boolean streams) {}
 
   /** With this node's certificate and whom it trusts. */
   public NodeClient(NodeKeys keys, ClusterTrust trust) {
@@ -65,13 +67,48 @@ public final class NodeClient implements AutoCloseable {
   public <R> R call(
       NodeId node, String host, int port, Function<MembershipGrpc.MembershipBlockingStub, R> call)
       throws CallFailure {
+    return call(node, host, port, MembershipGrpc::newBlockingStub, DEADLINE, call);
+  }
+
+  /**
+   * Calls a member by another service.
+   *
+   * @param node who must answer; another node at that address is refused
+   * @param stubs makes the service's stub
+   * @param deadline longest wait for the answer
+   * @param call one call on the stub
+   * @throws CallFailure when it cannot be reached, refuses, or does not answer in time
+   */
+  public <S extends AbstractStub<S>, R> R call(
+      NodeId node,
+      String host,
+      int port,
+      Function<Channel, S> stubs,
+      Duration deadline,
+      Function<S, R> call)
+      throws CallFailure {
     try {
       return call.apply(
-          MembershipGrpc.newBlockingStub(channel(new Target(node, host, port)))
-              .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS));
+          stubs
+              .apply(channel(new Target(node, host, port, false)))
+              .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS));
     } catch (StatusRuntimeException e) {
       throw CallFailure.of("node " + node + " at " + host + " port " + port, e);
     }
+  }
+
+  /**
+   * The connection to a member for calls that last: streams. They have no deadline of their own.
+   *
+   * @param node who must answer; another node at that address is refused
+   */
+  public Channel streams(NodeId node, String host, int port) {
+    return channel(new Target(node, host, port, true));
+  }
+
+  /** What became of a stream that failed. */
+  public static CallFailure failure(NodeId node, StatusRuntimeException e) {
+    return CallFailure.of("node " + node, e);
   }
 
   private synchronized ManagedChannel channel(Target target) {
@@ -162,9 +199,7 @@ public final class NodeClient implements AutoCloseable {
             INTERNAL,
             RESOURCE_EXHAUSTED ->
             new CallFailure(who + " refused: " + why, true, e);
-        case DEADLINE_EXCEEDED ->
-            new CallFailure(
-                who + " did not answer within " + DEADLINE.toSeconds() + " s", false, e);
+        case DEADLINE_EXCEEDED -> new CallFailure(who + " did not answer in time", false, e);
         default -> new CallFailure(who + " cannot be reached: " + why, false, e);
       };
     }

@@ -27,6 +27,7 @@ import io.kollaps.cluster.security.ClusterTrust;
 import io.kollaps.cluster.security.NodeKeys;
 import io.kollaps.cluster.security.Refusals;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +66,8 @@ public final class NodeServer implements AutoCloseable {
    * @param trust checks those of callers
    * @param member who may call, but for a join
    * @param calls what is answered
+   * @param more further services; their calls are let through as those of members are, and find who
+   *     calls by {@link #caller}
    * @param refusals is told of what was refused
    * @throws IOException when the port cannot be listened on
    */
@@ -74,10 +77,11 @@ public final class NodeServer implements AutoCloseable {
       ClusterTrust trust,
       Predicate<NodeId> member,
       NodeCalls calls,
+      List<BindableService> more,
       Refusals refusals)
       throws IOException {
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    Server server =
+    NettyServerBuilder builder =
         NettyServerBuilder.forPort(port)
             .sslContext(
                 GrpcSslContexts.configure(SslContextBuilder.forServer(keys), SslProvider.JDK)
@@ -92,8 +96,9 @@ public final class NodeServer implements AutoCloseable {
             .maxInboundMetadataSize(MAX_HEADER_BYTES)
             .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
             .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
-            .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
-            .build();
+            .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES);
+    more.forEach(builder::addService);
+    Server server = builder.build();
     ConnectionLog connectionLog = ConnectionLog.install(refusals);
     try {
       return new NodeServer(server.start(), threads, connectionLog);
@@ -108,6 +113,11 @@ public final class NodeServer implements AutoCloseable {
               + "); end what uses it, or choose another --port",
           e);
     }
+  }
+
+  /** The member whose call is being served on this thread. */
+  public static NodeId caller() {
+    return Callers.CALLER.get();
   }
 
   /** Lets calls that are under way end for a moment, then stops. */
@@ -126,7 +136,11 @@ public final class NodeServer implements AutoCloseable {
     connectionLog.close();
   }
 
-  private static <R> void answer(StreamObserver<R> to, Supplier<R> call) {
+  /**
+   * Answers a call by what a method gives: a message that a record refuses is the caller's mistake,
+   * anything else is told and logged as this node's.
+   */
+  public static <R> void answer(StreamObserver<R> to, Supplier<R> call) {
     R answer;
     try {
       answer = call.get();

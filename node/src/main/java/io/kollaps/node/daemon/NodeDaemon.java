@@ -9,6 +9,8 @@ import io.kollaps.cluster.security.NodeKey;
 import io.kollaps.cluster.security.SecurityFailure;
 import io.kollaps.cluster.state.Member;
 import io.kollaps.cluster.wire.Protocol;
+import io.kollaps.node.local.LocalActions;
+import io.kollaps.node.local.LocalServer;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.Inet4Address;
@@ -77,7 +79,7 @@ public final class NodeDaemon implements AutoCloseable {
             origin,
             (why, left) -> end.complete(new End(why, left, false)));
     try {
-      local = LocalServer.start(folder.socket(), new LocalActions(node));
+      local = LocalServer.start(folder.path(), new NodeHandlers(node).addTo(new LocalActions()));
     } catch (IOException e) {
       node.close();
       throw e;
