@@ -187,7 +187,8 @@ final class Joiner {
           switch (call) {
             case JoinCall.Join join -> there.admission().join(request(join.attempt()));
             case JoinCall.Step step ->
-                there.admission()
+                there
+                    .admission()
                     .step(JoinMessages.encode(step, key.signingRequest(applicant.id())));
             case JoinCall.Abort abort -> there.admission().step(JoinMessages.encode(abort));
           };
@@ -208,7 +209,10 @@ final class Joiner {
           System.nanoTime(), number, String.valueOf(e.getMessage()), e.answered());
     } catch (IllegalArgumentException e) {
       return new JoinerEvent.CallFailed(
-          System.nanoTime(), number, "the cluster's answer cannot be used: " + e.getMessage(), true);
+          System.nanoTime(),
+          number,
+          "the cluster's answer cannot be used: " + e.getMessage(),
+          true);
     }
   }
 

@@ -209,6 +209,7 @@ public final class NodeDaemon implements AutoCloseable {
       }
       LOG.info("the cluster that was begun here was not formed to the end; it is begun anew");
       folder.forgetCluster();
+      var _ = folder.credentials(); // its folder is needed again
       folder.formed();
     }
 

@@ -108,7 +108,9 @@ final class NodeFolder implements AutoCloseable {
     return path;
   }
 
-  /** From now on a cluster is being made here; what there is of it is nothing until it is formed. */
+  /**
+   * From now on a cluster is being made here; what there is of it is nothing until it is formed.
+   */
   void forming() throws IOException {
     PrivateFiles.write(path.resolve(FORMING), new byte[0]);
   }
@@ -124,8 +126,8 @@ final class NodeFolder implements AutoCloseable {
   }
 
   /**
-   * Forgets the cluster: keys and state. The identity stays: by it a node that joins again is known,
-   * so that it need not be measured again.
+   * Forgets the cluster: keys and state. The identity stays: by it a node that joins again is
+   * known, so that it need not be measured again.
    */
   void forgetCluster() throws IOException {
     remove(path.resolve("keys"));
