@@ -203,13 +203,12 @@ final class Machines implements AutoCloseable {
   }
 
   @Override
-  public void close() throws BenchmarkException, InterruptedException {
+  public void close() throws BenchmarkException {
     daemons.forEach(Process::destroyForcibly);
     hub.destroyForcibly();
-    for (Process daemon : daemons) {
-      daemon.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS);
-    }
-    hub.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS);
+    List<Process> ending = new ArrayList<>(daemons);
+    ending.add(hub);
+    ending.forEach(process -> process.onExit().orTimeout(COMMAND_SECONDS, TimeUnit.SECONDS).join());
     try {
       Files.walkFileTree(folder, new Remove());
     } catch (IOException e) {

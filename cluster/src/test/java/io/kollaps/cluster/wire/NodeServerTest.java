@@ -264,8 +264,8 @@ class NodeServerTest {
     assertThat(Protocol.mismatch("1-" + newest, "x")).isEmpty();
     assertThat(Protocol.mismatch(newest + "-" + (newest + 5), "x")).isEmpty();
     assertThat(Protocol.mismatch((newest + 1) + "-" + (newest + 2), "node x").orElseThrow())
-        .contains("node x", "newer version of Kollaps here");
-    assertThat(Protocol.mismatch("0-0", "x").orElseThrow()).contains("older version");
+        .contains("node x", "that of node x");
+    assertThat(Protocol.mismatch("0-0", "x").orElseThrow()).contains("that of this node");
     for (String wrong : List.of("", "1", "a-b", "-", "1-2-3", "9".repeat(40))) {
       assertThat(Protocol.mismatch(wrong, "x")).as(wrong).isPresent();
     }

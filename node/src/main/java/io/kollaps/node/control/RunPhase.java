@@ -34,6 +34,14 @@ public enum RunPhase {
     return this == FINISHED || this == ABORTED || this == REFUSED;
   }
 
+  /** Whether it may have parts on nodes. */
+  public boolean hasParts() {
+    return switch (this) {
+      case DEPLOYING, LINKING, STARTING, RUNNING, ENDING -> true;
+      case QUEUED, PLACING, FINISHED, ABORTED, REFUSED -> false;
+    };
+  }
+
   /** The word for people and files. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);

@@ -18,7 +18,8 @@ import java.security.SecureRandom;
 
 /**
  * A node's folder, mode 0700, held by one process at a time: {@code node.id}, {@code session},
- * {@code keys/}, {@code state/} (the replicated state) and the socket of commands.
+ * {@code keys/}, {@code state/} (the replicated state), {@code results/} and the socket of
+ * commands.
  */
 final class NodeFolder implements AutoCloseable {
   /** A path of a Unix socket has at most 107 bytes on Linux (man 7 unix). */
@@ -106,6 +107,11 @@ final class NodeFolder implements AutoCloseable {
 
   Path path() {
     return path;
+  }
+
+  /** Where the parts of runs on this node write. */
+  Path results() {
+    return path.resolve("results");
   }
 
   /**
