@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * attempt is placed. Other runs never notice.
  *
  * <p><b>What survives this leader.</b> A record is safe on a majority before the first part is
- * deployed, before the next attempt is placed, and before nodes forget how parts ended. Everything
+ * deployed, before parts agree on the start, before the next attempt is placed, and before nodes
+ * forget how parts ended. Everything
  * else a new leader learns by asking: a report that a node makes after hearing of the new term
  * contains everything, and nothing that the old leader said can act on that node any more. So a run
  * is not touched before all of its nodes have told; a running one does not notice at all.

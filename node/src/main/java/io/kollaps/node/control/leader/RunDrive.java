@@ -468,7 +468,7 @@ final class RunDrive {
       Optional<String> stopped = parts.endedBy(EndKind.STOPPED);
       Optional<String> finished = parts.endedBy(EndKind.FINISHED);
       Optional<String> loss =
-          parts.endedBy(EndKind.REPLACED).or(() -> parts.loss(record.phase() == RunPhase.RUNNING));
+          parts.endedBy(EndKind.REPLACED).or(() -> parts.loss(mayHaveStarted()));
       if (stopped.isPresent()) {
         end(EndKind.STOPPED, stopped.get());
       } else if (finished.isPresent()) {
@@ -478,6 +478,10 @@ final class RunDrive {
       }
     }
     return phase == RunPhase.ENDING;
+  }
+
+  private boolean mayHaveStarted() {
+    return record.phase() == RunPhase.STARTING || record.phase() == RunPhase.RUNNING;
   }
 
   private void endByLoss(String why) {
@@ -506,6 +510,10 @@ final class RunDrive {
       }
       case LINKING -> {
         if (parts.allReady()) {
+          // On record before anything can start: an attempt that may have started, and lost its
+          // parts, is not deployed a second time.
+          record = record.in(RunPhase.STARTING);
+          writer.want(record);
           enter(RunPhase.STARTING);
         } else {
           parts.addresses().ifPresent(this::orderLink);
@@ -516,7 +524,7 @@ final class RunDrive {
           record = record.started(reign.nowMillis());
           writer.want(record);
           enter(RunPhase.RUNNING);
-        } else {
+        } else if (writer.holds(record)) {
           orderBegin();
         }
       }
