@@ -5,8 +5,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +36,7 @@ public final class CapacityMapper {
   public static final int MAX_WAITING = 10_000;
 
   private final JoinSettings settings;
-  private final ExpectedCapacities expected;
+  private ExpectedCapacities expected;
   private final Dendrogram tree;
   private final DirectionBook book;
   private final Departures departures = new Departures();
@@ -42,6 +44,11 @@ public final class CapacityMapper {
   private final Deque<Join> alone = new ArrayDeque<>();
   private final Map<NodeId, Join> running = new LinkedHashMap<>();
   private final Deque<NodePair> unverified = new ArrayDeque<>();
+  private final Set<NodeId> away = new HashSet<>();
+
+  /** Who joined without a probe that might have been with this node, because it was away. */
+  private final Map<NodeId, Set<NodeId>> passedOver = new HashMap<>();
+
   private @Nullable NodePair verified;
   private int verifyAttempts;
   private boolean together;
@@ -50,17 +57,26 @@ public final class CapacityMapper {
 
   /** Starts with an empty map. */
   public CapacityMapper(JoinSettings settings, ExpectedCapacities expected) {
-    this(settings, expected, CapacityMap.EMPTY);
+    this(settings, expected, CapacityMap.EMPTY, Map.of());
   }
 
-  /** Takes over a map, as a new leader does; joins that ran at the old one begin again. */
-  public CapacityMapper(JoinSettings settings, ExpectedCapacities expected, CapacityMap map) {
+  /**
+   * Takes over a map, as a new leader does; joins that ran at the old one begin again.
+   *
+   * @param passedOver what {@link #passedOver} told
+   */
+  public CapacityMapper(
+      JoinSettings settings,
+      ExpectedCapacities expected,
+      CapacityMap map,
+      Map<NodeId, Set<NodeId>> passedOver) {
     this.settings = settings;
     this.expected = expected;
     this.tree = Dendrogram.restored(map);
     this.book = new DirectionBook(tree, settings.relativeNoise());
     map.measurements().forEach((pair, m) -> book.note(pair.first(), pair.second(), m));
     book.restore(map.directions());
+    passedOver.forEach((node, joined) -> this.passedOver.put(node, new LinkedHashSet<>(joined)));
   }
 
   /** The map of now: every node that has joined and not left. */
@@ -72,6 +88,21 @@ public final class CapacityMapper {
       current = known;
     }
     return known;
+  }
+
+  /**
+   * For nodes that did not answer, who joined meanwhile and might be nearer to them than the map
+   * says.
+   */
+  public Map<NodeId, Set<NodeId>> passedOver() {
+    Map<NodeId, Set<NodeId>> copy = new HashMap<>();
+    passedOver.forEach((node, joined) -> copy.put(node, Set.copyOf(joined)));
+    return copy;
+  }
+
+  /** From the next join on, an administrator's description says this. */
+  public void describe(ExpectedCapacities described) {
+    expected = described;
   }
 
   /** True while a join or verification runs or waits. */
@@ -89,9 +120,12 @@ public final class CapacityMapper {
       case JoinEvent.ProbeFailed(NodeId from, NodeId to, String reason) -> failed(from, to, reason);
       case JoinEvent.JoinAborted(NodeId node) -> abort(node);
       case JoinEvent.NodeLeft(NodeId node, long _) -> left(node);
+      case JoinEvent.NodeLost(NodeId node) -> lost(node);
+      case JoinEvent.NodeBack(NodeId node, long at) -> back(node, at);
       case JoinEvent.Idle(long at) -> {
         if (!busy()) {
-          Verification.next(tree, at - settings.verifyAfterNanos()).ifPresent(unverified::add);
+          Verification.next(tree, at - settings.verifyAfterNanos(), away)
+              .ifPresent(unverified::add);
         }
       }
       case JoinEvent.VerifyAsked(NodeId a, NodeId b, long at) -> askVerified(a, b, at);
@@ -196,9 +230,20 @@ public final class CapacityMapper {
     if (partner.isPresent()) {
       running.put(join.node().id(), join);
       commands.add(new JoinCommand.Probe(join.node().id(), partner.get()));
-    } else {
+    } else if (join.search().found()) {
       join.search().place(join.beganAtNanos());
+      NodeId node = join.node().id();
+      join.search()
+          .passedOver()
+          .forEach(
+              other -> passedOver.computeIfAbsent(other, _ -> new LinkedHashSet<>()).add(node));
       joined(join);
+    } else {
+      running.remove(join.node().id());
+      commands.add(
+          new JoinCommand.JoinFailed(
+              join.node().id(),
+              "no member that it could be measured with answers; join again when one does"));
     }
   }
 
@@ -229,7 +274,7 @@ public final class CapacityMapper {
   private void start(Join join, ExpectedCapacities capacities) {
     Set<NodeId> busy = new HashSet<>();
     running.values().forEach(other -> other.partner().ifPresent(busy::add));
-    ask(join, join.start(tree, settings, capacities, busy));
+    ask(join, join.start(tree, settings, capacities, busy, away));
   }
 
   private void failed(NodeId from, NodeId to, String reason) {
@@ -273,14 +318,44 @@ public final class CapacityMapper {
     }
   }
 
-  private void left(NodeId node) {
-    abort(node);
+  private void lost(NodeId node) {
+    away.add(node);
+    endVerification(node, "node " + node + " does not answer");
+    Join own = running.get(node);
+    if (own != null || waits(node)) {
+      abort(node); // a member that is measured again
+      commands.add(new JoinCommand.JoinFailed(node, "node " + node + " does not answer"));
+    }
+    List.copyOf(running.values()).stream()
+        .filter(join -> join.waitsFor(node))
+        .forEach(this::restart);
+  }
+
+  private void back(NodeId node, long atNanos) {
+    away.remove(node);
+    Set<NodeId> joined = passedOver.remove(node);
+    if (joined != null) {
+      joined.stream()
+          .filter(other -> tree.has(other) && tree.has(node))
+          .forEach(other -> askVerified(other, node, atNanos));
+    }
+  }
+
+  private void endVerification(NodeId node, String why) {
     unverified.removeIf(pair -> pair.has(node));
     if (verified != null && verified.has(node)) {
       commands.add(new JoinCommand.CancelProbe(verified.first(), verified.second()));
-      commands.add(new JoinCommand.VerificationFailed(verified, "node " + node + " has left"));
+      commands.add(new JoinCommand.VerificationFailed(verified, why));
       verified = null;
     }
+  }
+
+  private void left(NodeId node) {
+    abort(node);
+    away.remove(node);
+    passedOver.remove(node);
+    passedOver.values().forEach(joined -> joined.remove(node));
+    endVerification(node, "node " + node + " has left");
     if (tree.has(node)) {
       departures.note(tree, node, book.measuredWith(node));
       drop(node);
@@ -312,6 +387,10 @@ public final class CapacityMapper {
     NodePair pair = NodePair.of(a, b);
     if (!tree.has(a) || !tree.has(b)) {
       commands.add(new JoinCommand.VerificationFailed(pair, "a node of it is not in the map"));
+      return;
+    }
+    if (away.contains(a) || away.contains(b)) {
+      commands.add(new JoinCommand.VerificationFailed(pair, "a node of it does not answer"));
       return;
     }
     Measurement known = book.measurements().get(pair);
