@@ -1,0 +1,93 @@
+package io.kollaps.cluster.simulate.campaign;
+
+import io.kollaps.cluster.NodeId;
+import io.kollaps.cluster.simulate.PhysicalTree;
+import io.kollaps.cluster.simulate.SimulatedProbes;
+import io.kollaps.cluster.simulate.world.Host;
+import io.kollaps.cluster.simulate.world.Network;
+import io.kollaps.cluster.simulate.world.World;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The links that probes load: knows which run, and that no two of them may share a link. */
+final class ProbeWire {
+  private final World world;
+  private final Network<Word> network;
+  private final PhysicalTree tree;
+  private final List<Transfer> running = new ArrayList<>();
+  private long begun;
+
+  /** A transfer between two hosts as long as both of them live. */
+  static final class Transfer {
+    private final long probe;
+    private final Host<Word> client;
+    private final Host<Word> server;
+    private final int clientStarts;
+    private final int serverStarts;
+    private boolean ended;
+
+    private Transfer(long probe, Host<Word> client, Host<Word> server) {
+      this.probe = probe;
+      this.client = client;
+      this.server = server;
+      this.clientStarts = client.starts();
+      this.serverStarts = server.starts();
+    }
+
+    void end() {
+      ended = true;
+    }
+
+    boolean alive() {
+      return !ended
+          && client.up()
+          && server.up()
+          && client.starts() == clientStarts
+          && server.starts() == serverStarts;
+    }
+
+    @Override
+    public String toString() {
+      return "probe " + probe + " of " + client + " with " + server;
+    }
+  }
+
+  ProbeWire(World world, Network<Word> network, PhysicalTree tree) {
+    this.world = world;
+    this.network = network;
+    this.tree = tree;
+  }
+
+  /** Begins a transfer; whatever else runs must not share a link with it. */
+  Transfer begin(long probe, NodeId client, NodeId server) {
+    Transfer begins = new Transfer(probe, network.host(client), network.host(server));
+    running.removeIf(transfer -> !transfer.alive());
+    for (Transfer other : running) {
+      world.demand(
+          !shares(begins, other), () -> "two probes share a link: " + begins + " and " + other);
+    }
+    running.add(begins);
+    begun++;
+    return begins;
+  }
+
+  private boolean shares(Transfer a, Transfer b) {
+    return tree.share(
+        number(a.client), number(a.server), number(b.client), number(b.server));
+  }
+
+  private static int number(Host<Word> host) {
+    return SimulatedProbes.number(host.id());
+  }
+
+  /** How many transfers were begun. */
+  long begun() {
+    return begun;
+  }
+
+  /** Those that run. */
+  List<Transfer> running() {
+    running.removeIf(transfer -> !transfer.alive());
+    return List.copyOf(running);
+  }
+}
