@@ -41,6 +41,9 @@ final class ClusterStory {
   private static final int LIES_EVERY = 3;
   private static final int MOST_FOUND = 8;
 
+  /** Many nodes with probes as long as real ones take days of virtual time. */
+  private static final int LONG_PROBES_UP_TO = 30;
+
   private final ClusterPlan plan;
   private final World world;
   private final Network<Word> network;
@@ -63,6 +66,7 @@ final class ClusterStory {
     random = world.random("story");
     secrets = world.random("secrets");
     network = new Network<>(world, NetworkConditions.GOOD);
+    network.tellOf(_ -> false); // signs of life would hide everything else
     tree = plan.network(world.seed());
     probes =
         new SimulatedProbes(
@@ -72,8 +76,11 @@ final class ClusterStory {
         plan.sabotage() == Sabotage.OWN_MAJORITY
             ? ReplicatedModel.electingWithoutMajority(world, network)
             : new ReplicatedModel(world, network);
-    policy = JoinPolicy.of(new ProbePlan((100 + random.below(400)) * MILLI, 0.01, 0));
-    boolean nicKnown = random.below(4) > 0;
+    boolean longProbes = plan.nodes() <= LONG_PROBES_UP_TO && random.below(4) == 0;
+    policy =
+        JoinPolicy.of(
+            new ProbePlan((longProbes ? 4000 : 100 + random.below(400)) * MILLI, 0.01, 0));
+    boolean nicKnown = random.below(4) > 0 && plan.kind() != ClusterPlan.Kind.DIRECTED; // a speed tells of both directions
     for (int i = 0; i < plan.nodes(); i++) {
       add(i, nicKnown);
     }

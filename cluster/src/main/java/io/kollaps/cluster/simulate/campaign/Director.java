@@ -83,6 +83,7 @@ final class Director {
 
   private void come(Machine machine) {
     if (!machine.wanted()) {
+      story.truth().stays(machine.id());
       machine.want();
       network.host(machine.id()).start();
     }
@@ -167,7 +168,7 @@ final class Director {
 
   private void startAgain(Host<Word> host) {
     Machine machine = story.machine(host.id());
-    if (machine.wanted() || machine.leaves()) {
+    if (!host.up() && (machine.wanted() || machine.leaves())) {
       machine.tryAgain();
       host.start();
     }

@@ -210,13 +210,13 @@ final class LeaderDuty {
 
   private void serve(long probe, NodeId member, NodeId client, Secret secret) {
     if (member.equals(self())) {
-      node.host().after(0, () -> served(probe, node.serve(probe, client, secret)));
+      node.host().after(0, () -> served(probe, node.serve(probe, client, secret, term)));
       return;
     }
     node.host()
         .call(
             member,
-            new Word.Serve(probe, client, secret),
+            new Word.Serve(probe, client, secret, term),
             SERVE_NANOS,
             reply -> served(probe, said(reply)));
   }

@@ -9,8 +9,14 @@ import io.kollaps.cluster.simulate.world.World;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The links that probes load: knows which run, and that no two of them may share a link. */
+/**
+ * The links that probes load. No two probes of one leader may share a link; a leader that was cut
+ * off and its successor cannot know of one another at once, so theirs may, but not for long.
+ */
 final class ProbeWire {
+  /** To learn that another node leads, and to be told to stop, with messages that straggle. */
+  private static final long OVERLAP_NANOS = 2_500_000_000L;
+
   private final World world;
   private final Network<Word> network;
   private final PhysicalTree tree;
@@ -20,14 +26,16 @@ final class ProbeWire {
   /** A transfer between two hosts as long as both of them live. */
   static final class Transfer {
     private final long probe;
+    private final long term;
     private final Host<Word> client;
     private final Host<Word> server;
     private final int clientStarts;
     private final int serverStarts;
     private boolean ended;
 
-    private Transfer(long probe, Host<Word> client, Host<Word> server) {
+    private Transfer(long probe, long term, Host<Word> client, Host<Word> server) {
       this.probe = probe;
+      this.term = term;
       this.client = client;
       this.server = server;
       this.clientStarts = client.starts();
@@ -48,7 +56,7 @@ final class ProbeWire {
 
     @Override
     public String toString() {
-      return "probe " + probe + " of " + client + " with " + server;
+      return "probe " + probe + " (term " + term + ") of " + client + " with " + server;
     }
   }
 
@@ -58,13 +66,27 @@ final class ProbeWire {
     this.tree = tree;
   }
 
-  /** Begins a transfer; whatever else runs must not share a link with it. */
-  Transfer begin(long probe, NodeId client, NodeId server) {
-    Transfer begins = new Transfer(probe, network.host(client), network.host(server));
+  /**
+   * Begins a transfer.
+   *
+   * @param term of the leader that asked for it
+   */
+  Transfer begin(long probe, long term, NodeId client, NodeId server) {
+    Transfer begins =
+        new Transfer(probe, term, network.host(client), network.host(server));
     running.removeIf(transfer -> !transfer.alive());
     for (Transfer other : running) {
-      world.demand(
-          !shares(begins, other), () -> "two probes share a link: " + begins + " and " + other);
+      if (shares(begins, other)) {
+        world.trace().note("network", "probes share a link:", begins + ", " + other);
+        world.demand(
+            other.term != term, () -> "two probes share a link: " + begins + " and " + other);
+        world.after(
+            OVERLAP_NANOS,
+            () ->
+                world.demand(
+                    !begins.alive() || !other.alive(),
+                    () -> "probes of two leaders share a link: " + begins + " and " + other));
+      }
     }
     running.add(begins);
     begun++;

@@ -21,6 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -47,12 +49,14 @@ final class SimNode implements Program<Word> {
   private static final class Serving {
     private final NodeId client;
     private final Secret secret;
+    private final long term;
     private boolean accepted;
     private ProbeWire.@Nullable Transfer transfer;
 
-    Serving(NodeId client, Secret secret) {
+    Serving(NodeId client, Secret secret, long term) {
       this.client = client;
       this.secret = secret;
+      this.term = term;
     }
   }
 
@@ -129,12 +133,13 @@ final class SimNode implements Program<Word> {
       if (duty != null) {
         duty.end();
         duty = null;
+        endProbes();
       }
     }
 
     @Override
     public void leaderIs(Optional<NodeId> leader) {
-      // looked up when it is needed
+      endProbes(); // the leader before had asked for them
     }
   }
 
@@ -159,8 +164,8 @@ final class SimNode implements Program<Word> {
   public void called(NodeId from, Word request, Answer<Word> answer) {
     switch (request) {
       case Word.Asks(JoinCall call) -> asked(call, answer);
-      case Word.Serve(long probe, NodeId client, Secret secret) ->
-          answer.give(serve(probe, client, secret));
+      case Word.Serve(long probe, NodeId client, Secret secret, long term) ->
+          answer.give(serve(probe, client, secret, term));
       case Word.Run(ProbeOrder order) -> run(order, report -> answer.give(new Word.Ran(report)));
       case Word.End(long probe) -> {
         endProbe(probe);
@@ -197,11 +202,11 @@ final class SimNode implements Program<Word> {
   // ---- probes ----------------------------------------------------------------------------
 
   /** Waits for a probe. */
-  Word serve(long probe, NodeId client, Secret secret) {
+  Word serve(long probe, NodeId client, Secret secret, long term) {
     if (!member()) {
       return new Word.No("this machine is no member yet");
     }
-    serving.put(probe, new Serving(client, secret));
+    serving.put(probe, new Serving(client, secret, term));
     host.after(story.policy().probeNanos(), () -> endProbe(probe));
     return new Word.Served(Machine.contact(host.id()));
   }
@@ -218,14 +223,15 @@ final class SimNode implements Program<Word> {
     return new Word.Done();
   }
 
-  /** Takes the other end of a connection, if it is still there; false when it is not. */
-  private boolean connected(ProbeWire.Transfer transfer, long probe) {
+  /** Takes the other end of a connection; empty when nobody waits for it any more. */
+  private Optional<ProbeWire.Transfer> connected(NodeId client, long probe) {
     Serving served = serving.get(probe);
     if (served == null || !served.accepted) {
-      return false;
+      return Optional.empty();
     }
+    ProbeWire.Transfer transfer = story.wire().begin(probe, served.term, client, host.id());
     served.transfer = transfer;
-    return true;
+    return Optional.of(transfer);
   }
 
   /** Runs a probe; the end is told unless somebody ends it before. */
@@ -254,16 +260,10 @@ final class SimNode implements Program<Word> {
   }
 
   private boolean begin(long probe, NodeId server) {
-    Optional<SimNode> other = story.running(server);
-    if (other.isEmpty()) {
-      return false;
-    }
-    ProbeWire.Transfer transfer = story.wire().begin(probe, host.id(), server);
-    running.put(probe, Optional.of(transfer));
-    if (!other.get().connected(transfer, probe)) {
-      transfer.end();
-    }
-    return true;
+    Optional<ProbeWire.Transfer> transfer =
+        story.running(server).flatMap(other -> other.connected(host.id(), probe));
+    running.put(probe, transfer);
+    return transfer.isPresent();
   }
 
   private void finish(ProbeOrder order, NodeId server, Consumer<ProbeReport> done) {
@@ -279,6 +279,12 @@ final class SimNode implements Program<Word> {
             good
                 ? story.measure(host.id(), server)
                 : new ProbeOutcome.Failed("the connection to " + server + " broke")));
+  }
+
+  private void endProbes() {
+    Set<Long> all = new TreeSet<>(serving.keySet());
+    all.addAll(running.keySet());
+    all.forEach(this::endProbe);
   }
 
   /** Ends this side of a probe. */
@@ -373,23 +379,23 @@ final class SimNode implements Program<Word> {
 
   /** Its user wants it out. */
   void leave() {
-    machine.leave();
     if (member()) {
+      machine.leave();
       askToLeave();
     } else {
+      machine.wantNoMore();
       host.crash();
     }
   }
 
+  /** Asks whoever leads; a member that was removed and not told so does not hear of that itself. */
   private void askToLeave() {
-    Replica own = replica;
-    if (own == null || !machine.leaves()) {
+    if (!machine.leaves()) {
       return;
     }
-    Optional<NodeId> leader = own.status().leader();
+    Optional<NodeId> leader = story.replication().leader();
     if (leader.isPresent()) {
-      host.call(
-          leader.get(), new Word.Leave(host.id()), 4 * CALL_NANOS, reply -> leaveAnswered(reply));
+      host.call(leader.get(), new Word.Leave(host.id()), 4 * CALL_NANOS, this::leaveAnswered);
     } else {
       host.after(LEAVE_AGAIN_NANOS, this::askToLeave);
     }

@@ -85,6 +85,11 @@ final class Truth {
     mayGo.add(node);
   }
 
+  /** Its user wants it as a member. */
+  void stays(NodeId node) {
+    mayGo.remove(node);
+  }
+
   // ---- members ---------------------------------------------------------------------------
 
   /** Another state was decided. */
@@ -96,7 +101,6 @@ final class Truth {
       before.stream().filter(node -> !now.contains(node)).forEach(this::gone);
       for (NodeId node : now) {
         if (!before.contains(node)) {
-          mayGo.remove(node);
           admitted(node, state);
         }
       }

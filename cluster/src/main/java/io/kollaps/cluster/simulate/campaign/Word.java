@@ -23,7 +23,7 @@ sealed interface Word {
   record Says(JoinAnswer answer) implements Word {}
 
   /** The leader wants a probe served. */
-  record Serve(long probe, NodeId client, Secret secret) implements Word {}
+  record Serve(long probe, NodeId client, Secret secret, long term) implements Word {}
 
   /** It is, there. */
   record Served(Contact at) implements Word {}
