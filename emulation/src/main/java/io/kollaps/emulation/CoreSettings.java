@@ -20,9 +20,14 @@ package io.kollaps.emulation;
  * @param rateChangeFraction a smaller relative change of a rate is not commanded; 0 to 0.004
  * @param demandChangeFraction a smaller relative change of a demand does not count; 0 to 0.5
  * @param demandChangeFloorBitsPerSecond nor does a change smaller than this; 0 or more
+ * @param demandEffectFraction nor, until the next full report, a change of a demand that alters
+ *     nobody's share by more than this; 0 to 0.01
+ * @param numberDelayNanos a changed number is told to the other parts within this time, together
+ *     with others; 0 to 1 s
  * @param fullReportNanos how often all flows are told to the other parts, and own demands are taken
  *     over exactly; 10 ms to 60 s
  * @param changeReports in how many reports each change is told, against loss; 1 to 10
+ * @param changeRepeatNanos time between these; 0 to 1 s
  * @param peerExpiryNanos a part that says nothing for this long has no flows; at least two full
  *     reports, to 10 minutes; a safety net that must outlast several lost reports
  */
@@ -37,8 +42,11 @@ public record CoreSettings(
     double rateChangeFraction,
     double demandChangeFraction,
     long demandChangeFloorBitsPerSecond,
+    double demandEffectFraction,
+    long numberDelayNanos,
     long fullReportNanos,
     int changeReports,
+    long changeRepeatNanos,
     long peerExpiryNanos) {
 
   private static final long MILLI = 1_000_000L;
@@ -57,8 +65,11 @@ public record CoreSettings(
           0.001,
           0.05,
           5_000,
+          0.001,
+          100 * MILLI,
           SECOND,
           3,
+          50 * MILLI,
           10 * SECOND);
 
   /**
@@ -77,8 +88,11 @@ public record CoreSettings(
     within("rateChangeFraction", rateChangeFraction, 0.0, 0.004);
     within("demandChangeFraction", demandChangeFraction, 0.0, 0.5);
     within("demandChangeFloorBitsPerSecond", demandChangeFloorBitsPerSecond, 0, Long.MAX_VALUE);
+    within("demandEffectFraction", demandEffectFraction, 0.0, 0.01);
+    within("numberDelayNanos", numberDelayNanos, 0, SECOND);
     within("fullReportNanos", fullReportNanos, 10 * MILLI, 60 * SECOND);
     within("changeReports", changeReports, 1, 10);
+    within("changeRepeatNanos", changeRepeatNanos, 0, SECOND);
     within("peerExpiryNanos", peerExpiryNanos, 2 * fullReportNanos, 600 * SECOND);
   }
 

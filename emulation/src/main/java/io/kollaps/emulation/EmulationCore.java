@@ -50,12 +50,12 @@ public final class EmulationCore {
 
   /** What is made anew for each epoch. */
   private record Stage(PathTable paths, FlowSharing sharing, IdlePaths idle, RateBook book) {
-    static Stage of(PathTable paths, double changeFraction) {
+    static Stage of(PathTable paths, CoreSettings settings) {
       return new Stage(
           paths,
-          new FlowSharing(paths, changeFraction),
+          new FlowSharing(paths, settings),
           new IdlePaths(paths),
-          new RateBook(paths, changeFraction));
+          new RateBook(paths, settings.rateChangeFraction()));
     }
   }
 
@@ -157,7 +157,7 @@ public final class EmulationCore {
           "the epoch has other numbers of endpoints or links than the one before; they must be the"
               + " same in all epochs of a run");
     }
-    Stage now = Stage.of(paths, settings.rateChangeFraction());
+    Stage now = Stage.of(paths, settings);
     stage = now;
     for (OwnFlow flow : ownFlows.values()) {
       int own = own(now, flow.pathId());
@@ -165,7 +165,7 @@ public final class EmulationCore {
         flow.onPath(roundTrip(paths, flow.pathId()));
       } else if (flow.active()) {
         flow.cut();
-        reporter.changed(flow.pathId());
+        reporter.changed(began.nowNanos(), flow.pathId());
       }
     }
     share(now);
@@ -265,22 +265,40 @@ public final class EmulationCore {
   private List<Integer> judgeAll(Stage now, UsageRead read) {
     List<Integer> ended = new ArrayList<>();
     boolean exactly = reporter.fullDue(read.nowNanos());
+    now.sharing().beginJudging();
     for (OwnFlow flow : ownFlows.values()) {
       int pathId = flow.pathId();
       long grant = now.book().rate(own(now, pathId));
       flow.readSilence(read.nowNanos(), read.intervalNanos());
       if (flow.endIfSilent(read.nowNanos(), grant)) {
         ended.add(pathId);
-        reporter.changed(pathId);
+        reporter.changed(read.nowNanos(), pathId);
         changed = true;
-      } else if (flow.active()
-          && flow.judge(read.nowNanos(), now.sharing().fairShare(pathId), exactly)) {
-        reporter.changed(pathId);
-        changed = true;
+      } else if (flow.active()) {
+        judge(now, read.nowNanos(), flow, exactly);
       }
     }
     ownFlows.values().removeIf(flow -> flow.forgotten(read.nowNanos()));
     return ended;
+  }
+
+  private void judge(Stage now, long nowNanos, OwnFlow flow, boolean exactly) {
+    int pathId = flow.pathId();
+    switch (flow.judge(
+        nowNanos,
+        now.sharing().fairShare(pathId),
+        exactly,
+        change -> now.sharing().passOver(pathId, change))) {
+      case SAME -> {}
+      case NUMBER -> {
+        reporter.changedNumber(nowNanos, pathId);
+        changed = true;
+      }
+      case KIND -> {
+        reporter.changed(nowNanos, pathId);
+        changed = true;
+      }
+    }
   }
 
   /** Shares anew and sets the rates of own flows. */

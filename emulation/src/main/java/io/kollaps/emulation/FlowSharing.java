@@ -38,14 +38,16 @@ final class FlowSharing {
   private final SharingSolver solver;
   private final SharingSolver fairSolver;
   private final LinkLevels levels;
+  private final DemandEffect effect;
 
   /** Without flows. */
-  FlowSharing(PathTable paths, double changeFraction) {
+  FlowSharing(PathTable paths, CoreSettings settings) {
     this.paths = paths;
-    this.changeFraction = changeFraction;
+    changeFraction = settings.rateChangeFraction();
     solver = new SharingSolver(paths.linkCount());
     fairSolver = new SharingSolver(paths.linkCount());
     levels = new LinkLevels(solver);
+    effect = new DemandEffect(solver, settings.demandEffectFraction());
   }
 
   /**
@@ -67,6 +69,7 @@ final class FlowSharing {
     }
     solver.solve(flows, paths.linkRates());
     levels.build(flows);
+    effect.build(flows);
     if (limited) {
       fairSolver.solve(flows, paths.linkRates(), true);
     }
@@ -104,6 +107,20 @@ final class FlowSharing {
     for (int link : entry.links) {
       changedLink.accept(link);
     }
+  }
+
+  /** Demands are judged anew: none was passed over yet. */
+  void beginJudging() {
+    effect.begin();
+  }
+
+  /**
+   * Passes over a change of a flow's demand when it alters no share by more than does not matter,
+   * together with those passed over since {@link #beginJudging}; false when it does.
+   */
+  boolean passOver(int pathId, double change) {
+    Entry entry = entries.get(pathId);
+    return entry != null && effect.passOver(entry.links, change);
   }
 
   /** What a flow would get if all were greedy; 0 when the flow took no part yet. */

@@ -1,5 +1,7 @@
 package io.kollaps.emulation;
 
+import java.util.function.DoublePredicate;
+
 /**
  * A flow of this part: what it used, whether it is active, and what it is said to want. It is kept
  * for a demand window after its end, so that a flow that stops and starts is judged by what it did
@@ -127,35 +129,50 @@ final class OwnFlow {
     active = false;
   }
 
+  /** What became of a flow's demand. */
+  enum Judgement {
+    /** The demand that counts stays. */
+    SAME,
+    /** It wants another number. */
+    NUMBER,
+    /** It is new, wants all it can get, or no longer all. */
+    KIND
+  }
+
   /**
    * Judges what an active flow wants.
    *
    * @param fairShareNow what it would get if all flows were greedy; 0 when not known: the last
    *     known one counts
    * @param exactly true to take over small changes too
-   * @return true when what it is said to want changed
+   * @param passOver is asked about a change of the demand by so many bits per second that is not
+   *     small: true when nobody's share depends on it, and it may wait
    */
-  boolean judge(long nowNanos, double fairShareNow, boolean exactly) {
+  Judgement judge(long nowNanos, double fairShareNow, boolean exactly, DoublePredicate passOver) {
     fairShare = fairShareNow > 0 ? fairShareNow : fairShare;
     long wanted = wanted(nowNanos);
-    if (told && !changed(wanted, exactly)) {
-      return false;
+    if (told && wanted == demand) {
+      return Judgement.SAME;
+    }
+    boolean kind = !told || wanted == FlowTable.UNLIMITED || demand == FlowTable.UNLIMITED;
+    if (!kind && !exactly && (small(wanted) || mayWait(wanted, passOver))) {
+      return Judgement.SAME;
     }
     told = true;
     demand = wanted;
-    return true;
+    return kind ? Judgement.KIND : Judgement.NUMBER;
   }
 
-  private boolean changed(long wanted, boolean exactly) {
-    if (wanted == demand) {
-      return false;
-    }
-    if (exactly || wanted == FlowTable.UNLIMITED || demand == FlowTable.UNLIMITED) {
-      return true;
-    }
+  private boolean small(long wanted) {
     double part = settings.demandChangeFraction() * demand;
     long change = Math.abs(wanted - demand);
-    return change > part && change > settings.demandChangeFloorBitsPerSecond();
+    return change <= part || change <= settings.demandChangeFloorBitsPerSecond();
+  }
+
+  /** More than the fair share is only granted to a demand that counts. */
+  private boolean mayWait(long wanted, DoublePredicate passOver) {
+    boolean granted = wanted < demand || wanted <= fairShare;
+    return granted && passOver.test((double) wanted - demand);
   }
 
   private long wanted(long nowNanos) {
@@ -163,6 +180,6 @@ final class OwnFlow {
     if (!judgeable || window.wantsMore(nowNanos)) {
       return FlowTable.UNLIMITED;
     }
-    return Rates.setting(settings.demand(window.largest(nowNanos), fairShare));
+    return DemandScale.roundUp(Rates.setting(settings.demand(window.largest(nowNanos), fairShare)));
   }
 }

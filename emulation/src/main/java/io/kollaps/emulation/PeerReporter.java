@@ -8,7 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Decides what is told to the other parts: changes several times, and everything now and then. */
+/**
+ * Decides what is told to the other parts, and when: changes several times, and everything now and
+ * then. A datagram costs far more than a flow in it, so every report carries all that is still to
+ * be told, and what can wait does: that a flow began, ended, wants all it can get or no longer all,
+ * is told at once; another number waits a little, for others to travel with.
+ */
 final class PeerReporter {
   private final int part;
   private final CoreSettings settings;
@@ -16,6 +21,7 @@ final class PeerReporter {
   private long sequence;
   private long nextFullNanos = Long.MIN_VALUE;
   private long fullUntilNanos = Long.MIN_VALUE;
+  private long nextNanos = Long.MAX_VALUE;
 
   PeerReporter(int part, CoreSettings settings) {
     this.part = part;
@@ -29,12 +35,19 @@ final class PeerReporter {
 
   /** True when {@link #report} has something to decide now. */
   boolean due(long nowNanos) {
-    return fullDue(nowNanos) || !timesToTell.isEmpty();
+    return fullDue(nowNanos) || nowNanos >= nextNanos;
   }
 
-  /** A flow's demand changed, or it ended. */
-  void changed(int pathId) {
+  /** A flow began, ended, wants all or no longer all, at this time. */
+  void changed(long nowNanos, int pathId) {
     timesToTell.put(pathId, settings.changeReports());
+    nextNanos = Math.min(nextNanos, nowNanos);
+  }
+
+  /** A flow wants another number. */
+  void changedNumber(long nowNanos, int pathId) {
+    timesToTell.put(pathId, settings.changeReports());
+    nextNanos = Math.min(nextNanos, nowNanos + settings.numberDelayNanos());
   }
 
   /**
@@ -44,11 +57,11 @@ final class PeerReporter {
    */
   Optional<FlowReport> report(long nowNanos, Map<Integer, Long> demands) {
     boolean changes = !timesToTell.isEmpty();
-    List<FlowDemand> told = new ArrayList<>();
     if (!demands.isEmpty() || changes) {
       // Others learn from an empty report that all is over, even when the last changes were lost.
       fullUntilNanos = nowNanos + settings.peerExpiryNanos();
     }
+    List<FlowDemand> told = new ArrayList<>();
     boolean full = fullDue(nowNanos);
     if (full) {
       nextFullNanos = nowNanos + settings.fullReportNanos();
@@ -64,7 +77,10 @@ final class PeerReporter {
       return Optional.empty();
     }
     countDown();
-    return Optional.of(new FlowReport(part, ++sequence, full, told));
+    nextNanos = timesToTell.isEmpty() ? Long.MAX_VALUE : nowNanos + settings.changeRepeatNanos();
+    sequence++;
+    return Optional.of(
+        full ? FlowReport.full(part, sequence, told) : FlowReport.changes(part, sequence, told));
   }
 
   private void countDown() {

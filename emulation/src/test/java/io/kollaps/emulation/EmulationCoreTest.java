@@ -216,7 +216,9 @@ class EmulationCoreTest {
   }
 
   private static FlowReport report(long sequence, boolean full, FlowDemand... flows) {
-    return new FlowReport(7, sequence, full, List.of(flows));
+    return full
+        ? FlowReport.full(7, sequence, List.of(flows))
+        : FlowReport.changes(7, sequence, List.of(flows));
   }
 
   private static FlowDemand wants(Pair pair, long demand) {
@@ -278,7 +280,7 @@ class EmulationCoreTest {
             new FlowDemand(13, 1_000),
             new FlowDemand(15, -1_000),
             new FlowDemand(3, 40 * MEGA)));
-    driver.hear(new FlowReport(0, 9, true, List.of(wants(client(2), UNLIMITED))));
+    driver.hear(FlowReport.full(0, 9, List.of(wants(client(2), UNLIMITED))));
     driver.readGreedy(client(1));
     assertThat(driver.grant(client(1))).isEqualTo(50 * MEGA);
   }
@@ -356,8 +358,11 @@ class EmulationCoreTest {
                     0.001,
                     0.05,
                     0,
+                    0.001,
+                    0,
                     1_000_000_000,
                     3,
+                    0,
                     3_000_000_000L))
         .hasMessageContaining("silenceNanos is 1")
         .hasMessageContaining("1000000");

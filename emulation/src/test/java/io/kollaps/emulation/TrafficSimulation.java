@@ -2,13 +2,18 @@ package io.kollaps.emulation;
 
 import io.kollaps.emulation.CoreEvent.PathUsage;
 import io.kollaps.emulation.CoreEvent.UsageRead;
+import io.kollaps.emulation.exchange.ReportCodec;
+import io.kollaps.emulation.exchange.ReportInbox;
 import io.kollaps.topology.Settings.SharingWeights;
 import io.kollaps.topology.path.Paths;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * Senders over the paths of one or more cores in virtual time: each path has a bounded queue served
@@ -18,6 +23,7 @@ import java.util.TreeMap;
  */
 final class TrafficSimulation {
   static final long MILLI = 1_000_000L;
+  private static final long ATTEMPT = 3;
   private static final int PERIOD_MILLIS = 25;
   private static final double QUEUE_SECONDS = 0.05;
   private static final int MEMORY_MILLIS = 1_024;
@@ -70,16 +76,21 @@ final class TrafficSimulation {
     }
   }
 
-  private record Letter(long atMillis, int to, FlowReport report) {}
+  private record Letter(long atNanos, int from, int to, byte[] piece) {}
 
   private final Paths paths;
   private final SplittableRandom random;
   private final List<EmulationCore> cores = new ArrayList<>();
+  private final List<ReportInbox> inboxes = new ArrayList<>();
   private final List<Traffic> traffic = new ArrayList<>();
   private final Map<Integer, Integer> partOfPath = new TreeMap<>();
   private final List<Letter> underWay = new ArrayList<>();
   private final int parts;
   private double lossOfReports;
+  private long leastDelayNanos = MILLI;
+  private long largestDelayNanos = 60 * MILLI;
+  private int pieceBytes = ReportCodec.MAX_PIECE_BYTES;
+  private int piecesSent;
   private int reportsSent;
   private int ratesCommanded;
   private long millis;
@@ -96,11 +107,28 @@ final class TrafficSimulation {
               CoreSettings.DEFAULT, weights, part, endpoint -> endpoint % parts == number);
       core.handle(new CoreEvent.EpochBegan(0, paths));
       cores.add(core);
+      int[] homes = IntStream.range(0, paths.endpointCount()).map(at -> at % parts).toArray();
+      inboxes.add(new ReportInbox(ATTEMPT, part, homes));
     }
   }
 
   void loseReports(double probability) {
     lossOfReports = probability;
+  }
+
+  /** How long reports are under way; 1 to 60 ms unless told. */
+  void delayReports(long leastNanos, long largestNanos) {
+    leastDelayNanos = leastNanos;
+    largestDelayNanos = largestNanos;
+  }
+
+  /** Pieces of reports are at most this long. */
+  void cutReports(int maxBytes) {
+    pieceBytes = maxBytes;
+  }
+
+  int piecesSent() {
+    return piecesSent;
   }
 
   void send(int from, int to, Sender sender, long fromMillis, long toMillis) {
@@ -184,22 +212,32 @@ final class TrafficSimulation {
 
   private void tell(int part, FlowReport report) {
     reportsSent++;
-    for (int to = 0; to < parts; to++) {
-      int copies = random.nextInt(20) == 0 ? 2 : 1;
-      for (int copy = 0; copy < copies; copy++) {
-        if (to != part && random.nextDouble() >= lossOfReports) {
-          underWay.add(new Letter(millis + 1 + random.nextInt(60), to, report));
+    for (byte[] piece : ReportCodec.write(ATTEMPT, report, pieceBytes)) {
+      piecesSent++;
+      for (int to = 0; to < parts; to++) {
+        int copies = random.nextInt(20) == 0 ? 2 : 1;
+        for (int copy = 0; copy < copies; copy++) {
+          if (to != part && random.nextDouble() >= lossOfReports) {
+            long delay = random.nextLong(leastDelayNanos, largestDelayNanos);
+            underWay.add(new Letter(millis * MILLI + delay, part, to, piece));
+          }
         }
       }
     }
   }
 
+  /** Delivers what arrived since the last millisecond, in order of arrival. */
   private void deliver() {
-    for (Letter letter : underWay) {
-      if (letter.atMillis() == millis) {
-        cores.get(letter.to()).handle(new CoreEvent.PeerFlows(millis * MILLI, letter.report()));
-      }
+    List<Letter> due = new ArrayList<>();
+    underWay.removeIf(letter -> letter.atNanos() <= millis * MILLI && due.add(letter));
+    due.sort(Comparator.comparingLong(Letter::atNanos));
+    for (Letter letter : due) {
+      FlowReport report =
+          inboxes
+              .get(letter.to())
+              .take(letter.from(), ByteBuffer.wrap(letter.piece()))
+              .orElseThrow();
+      cores.get(letter.to()).handle(new CoreEvent.PeerFlows(millis * MILLI, report));
     }
-    underWay.removeIf(letter -> letter.atMillis() <= millis);
   }
 }

@@ -7,8 +7,10 @@ import java.util.List;
  * path between every two.
  *
  * <p>Endpoints are named by their index in the experiment; a path by the two indexes, or by the
- * dense id {@code from * endpointCount + to}. All methods may be called from any thread, one call
- * at a time; the packet path never waits for them.
+ * dense id {@code from * endpointCount + to}. An endpoint is here once it is attached, on another
+ * node once a peer has it ({@link #setPeers}). A path belongs to its sender's node, which emulates
+ * all of it, whether its receiver is here or not; the receiver's node only hands packets over. All
+ * methods may be called from any thread, one call at a time; the packet path never waits for them.
  */
 public interface Fabric extends AutoCloseable {
 
@@ -29,6 +31,54 @@ public interface Fabric extends AutoCloseable {
    * @throws FabricException when it cannot be taken away
    */
   void detach(int endpoint) throws FabricException;
+
+  /**
+   * Opens the overlay, by which endpoints here and on other nodes reach each other; once, before
+   * {@link #setPeers}. The socket is one of the calling thread's network namespace. Until a peer is
+   * set, everything that comes in is dropped.
+   *
+   * @return UDP port at which packets of other nodes come in
+   * @throws FabricException when there is none free in the range, the address is not this node's,
+   *     or the fabric has no overlay
+   */
+  default int openOverlay(OverlaySpec spec) throws FabricException {
+    throw withoutOverlay();
+  }
+
+  /**
+   * Says where the endpoints are that are not here, in place of what was said before. Paths to them
+   * are set as any other, before or after.
+   *
+   * @param peers all other nodes of the run
+   * @throws FabricException when the overlay is not open, an endpoint is attached here or has two
+   *     peers, an address belongs to another endpoint, or a peer's address is not of the overlay's
+   *     kind (IPv4, IPv6); what was said before stays then
+   */
+  default void setPeers(List<OverlayPeer> peers) throws FabricException {
+    throw withoutOverlay();
+  }
+
+  /**
+   * Makes sure that full packets reach every peer and come back, before the start: sends datagrams
+   * of the largest size, which may not be fragmented, and small ones, until the peers' fabrics
+   * answer. A peer answers when it knows this node, so that all nodes of a run may check at once.
+   *
+   * @param patienceNanos longest wait for a peer that does not answer at all, in nanoseconds; a
+   *     peer that answers small datagrams but not large ones fails earlier
+   * @throws FabricException when a peer cannot be reached, or only by smaller packets; names the
+   *     peer and the size
+   */
+  default void checkPeers(long patienceNanos) throws FabricException {
+    throw withoutOverlay();
+  }
+
+  private FabricException withoutOverlay() {
+    return new FabricException(
+        "The "
+            + name()
+            + " fabric cannot reach endpoints on other nodes: place the experiment on one node, or"
+            + " use another fabric (--fabric user-space, --fabric kernel).");
+  }
 
   /**
    * Sets paths, all at one instant between two packets. A path that is not named stays as it is;

@@ -60,6 +60,11 @@ public final class CapacityMapper {
     this(settings, expected, CapacityMap.EMPTY, Map.of());
   }
 
+  /** Takes over a map whose nodes have all been measured with one another where it was needed. */
+  public CapacityMapper(JoinSettings settings, ExpectedCapacities expected, CapacityMap map) {
+    this(settings, expected, map, Map.of());
+  }
+
   /**
    * Takes over a map, as a new leader does; joins that ran at the old one begin again.
    *

@@ -34,7 +34,7 @@ public record JoinPolicy(
     ProbePlan plan) {
   private static final long SECOND = 1_000_000_000L;
 
-  /** Time that a probe takes besides its transfers: to begin, its datagrams, and to end. */
+  /** Besides two directions of at most twice the longest transfer: beginning, datagrams, end. */
   private static final long PROBE_MARGIN_NANOS = 15 * SECOND;
 
   /** Lease of 6 s, a probe of at most 10 s each way, four attempts a second apart. */
@@ -69,7 +69,7 @@ public record JoinPolicy(
         SECOND,
         SECOND,
         SECOND / 10,
-        2 * plan.durationNanos() + PROBE_MARGIN_NANOS,
+        4 * plan.durationNanos() + PROBE_MARGIN_NANOS,
         SECOND,
         20 * SECOND,
         30 * SECOND,

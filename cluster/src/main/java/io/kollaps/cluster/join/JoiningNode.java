@@ -106,6 +106,9 @@ public final class JoiningNode {
 
   private void found(List<Contact> nodes, long now) {
     if (state == State.FINDING) {
+      if (nodes.isEmpty()) {
+        problem("no node answered the search; name one with --via HOST");
+      }
       contacts.clear();
       contacts.addAll(nodes);
       askNext(now);

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
@@ -264,6 +265,7 @@ public final class RatisReplication implements Replication {
   private RaftProperties properties() {
     RaftProperties properties = new RaftProperties();
     RaftServerConfigKeys.setStorageDir(properties, List.of(settings.folder().toFile()));
+    RaftConfigKeys.Rpc.setType(properties, new CalmListeners());
     GrpcConfigKeys.Server.setPort(properties, settings.port());
     GrpcConfigKeys.setMessageSizeMax(properties, MESSAGE);
     TimeDuration min = duration(settings.electionMin());

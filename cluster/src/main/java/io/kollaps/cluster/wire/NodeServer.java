@@ -22,11 +22,13 @@ import io.kollaps.cluster.generated.RenewReply;
 import io.kollaps.cluster.generated.RenewRequest;
 import io.kollaps.cluster.generated.ReportReply;
 import io.kollaps.cluster.generated.ReportRequest;
+import io.kollaps.cluster.generated.StepRequest;
 import io.kollaps.cluster.generated.TakeAuthorityRequest;
 import io.kollaps.cluster.security.ClusterTrust;
 import io.kollaps.cluster.security.NodeKeys;
 import io.kollaps.cluster.security.Refusals;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +67,8 @@ public final class NodeServer implements AutoCloseable {
    * @param trust checks those of callers
    * @param member who may call, but for a join
    * @param calls what is answered
+   * @param more further services; their calls are let through as those of members are, and find who
+   *     calls by {@link #caller}
    * @param refusals is told of what was refused
    * @throws IOException when the port cannot be listened on
    */
@@ -74,10 +78,11 @@ public final class NodeServer implements AutoCloseable {
       ClusterTrust trust,
       Predicate<NodeId> member,
       NodeCalls calls,
+      List<BindableService> more,
       Refusals refusals)
       throws IOException {
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    Server server =
+    NettyServerBuilder builder =
         NettyServerBuilder.forPort(port)
             .sslContext(
                 GrpcSslContexts.configure(SslContextBuilder.forServer(keys), SslProvider.JDK)
@@ -92,8 +97,9 @@ public final class NodeServer implements AutoCloseable {
             .maxInboundMetadataSize(MAX_HEADER_BYTES)
             .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
             .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
-            .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
-            .build();
+            .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES);
+    more.forEach(builder::addService);
+    Server server = builder.build();
     ConnectionLog connectionLog = ConnectionLog.install(refusals);
     try {
       return new NodeServer(server.start(), threads, connectionLog);
@@ -108,6 +114,11 @@ public final class NodeServer implements AutoCloseable {
               + "); end what uses it, or choose another --port",
           e);
     }
+  }
+
+  /** The member whose call is being served on this thread. */
+  public static NodeId caller() {
+    return Callers.CALLER.get();
   }
 
   /** Lets calls that are under way end for a moment, then stops. */
@@ -126,7 +137,11 @@ public final class NodeServer implements AutoCloseable {
     connectionLog.close();
   }
 
-  private static <R> void answer(StreamObserver<R> to, Supplier<R> call) {
+  /**
+   * Answers a call by what a method gives: a message that a record refuses is the caller's mistake,
+   * anything else is told and logged as this node's.
+   */
+  public static <R> void answer(StreamObserver<R> to, Supplier<R> call) {
     R answer;
     try {
       answer = call.get();
@@ -158,6 +173,12 @@ public final class NodeServer implements AutoCloseable {
     public void join(JoinRequest request, StreamObserver<JoinReply> to) {
       String address = Callers.ADDRESS.get();
       answer(to, () -> calls.join(request, address));
+    }
+
+    @Override
+    public void step(StepRequest request, StreamObserver<JoinReply> to) {
+      String address = Callers.ADDRESS.get();
+      answer(to, () -> calls.step(request, address));
     }
   }
 

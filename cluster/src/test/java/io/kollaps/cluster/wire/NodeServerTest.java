@@ -107,6 +107,7 @@ class NodeServerTest {
             ClusterTrust.anyNode(authority.certificate(), banned::contains, refusals),
             id -> id.equals(MEMBER) && !banned.contains(id),
             new Echo(),
+            List.of(),
             refusals);
   }
 

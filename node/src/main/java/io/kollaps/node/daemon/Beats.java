@@ -41,6 +41,8 @@ import org.slf4j.LoggerFactory;
 final class Beats implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Beats.class);
 
+  private static final int TICKS_PER_PERIOD = 5;
+
   private final Self self;
   private final LivenessSettings settings;
   private final Refusals refusals;
@@ -149,8 +151,18 @@ final class Beats implements AutoCloseable {
       return;
     }
     members.begin();
-    long period = settings.confirmPeriodNanos();
-    pings = pinging.scheduleWithFixedDelay(() -> tick(state), period, period, TimeUnit.NANOSECONDS);
+    pings = pinging.schedule(() -> tick(state), 0, TimeUnit.NANOSECONDS);
+  }
+
+  /** Densely while a node is suspected; else a fraction of a period is often enough. */
+  private synchronized void schedule(Replication state) {
+    if (!closed && pings != null) {
+      long delay =
+          members.suspects()
+              ? settings.confirmPeriodNanos()
+              : Math.max(settings.confirmPeriodNanos(), settings.periodNanos() / TICKS_PER_PERIOD);
+      pings = pinging.schedule(() -> tick(state), delay, TimeUnit.NANOSECONDS);
+    }
   }
 
   /** This node leads no more. */
@@ -187,6 +199,8 @@ final class Beats implements AutoCloseable {
       tell(members.tick(System.nanoTime()), state);
     } catch (RuntimeException e) {
       LOG.error("the members could not be pinged", e); // an exception would end all later pings
+    } finally {
+      schedule(state);
     }
   }
 

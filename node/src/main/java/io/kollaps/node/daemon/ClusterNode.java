@@ -32,6 +32,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,8 @@ final class ClusterNode implements AutoCloseable {
   private final Beats beats;
   private final Replication replication;
   private final Leadership leadership;
+  private final ProbeStation station;
+  private final JoinDesk joins;
   private volatile NodeCredentials credentials;
   private volatile Optional<ClusterAuthority> authority;
   private volatile long authoritySinceNanos = System.nanoTime();
@@ -72,8 +75,14 @@ final class ClusterNode implements AutoCloseable {
   private @Nullable Thread tending;
 
   private ClusterNode(
-      NodeSettings settings, NodeFolder folder, NodeClock clock, Origin origin, NodeWatch watch)
+      NodeSettings settings,
+      NodeFolder folder,
+      NodeClock clock,
+      Origin origin,
+      ProbeStation station,
+      NodeWatch watch)
       throws IOException {
+    this.station = station;
     this.settings = settings;
     this.folder = folder;
     this.clock = clock;
@@ -99,6 +108,13 @@ final class ClusterNode implements AutoCloseable {
             watch);
     replication = replicate(shown);
     leadership = new Leadership(self(), replication, beats.members(), this::giveAuthority);
+    joins =
+        new JoinDesk(
+            this,
+            Interfaces.profile(
+                self(), origin.self().host(), settings.measuring().nicBitsPerSecond()),
+            station,
+            settings.measuring());
   }
 
   /**
@@ -107,9 +123,14 @@ final class ClusterNode implements AutoCloseable {
    * @throws DaemonFailure when it does not come to that
    */
   static ClusterNode start(
-      NodeSettings settings, NodeFolder folder, NodeClock clock, Origin origin, NodeWatch watch)
+      NodeSettings settings,
+      NodeFolder folder,
+      NodeClock clock,
+      Origin origin,
+      ProbeStation station,
+      NodeWatch watch)
       throws DaemonFailure, IOException, InterruptedException {
-    ClusterNode node = new ClusterNode(settings, folder, clock, origin, watch);
+    ClusterNode node = new ClusterNode(settings, folder, clock, origin, station, watch);
     try {
       node.serve();
       return node;
@@ -152,6 +173,7 @@ final class ClusterNode implements AutoCloseable {
             trust,
             this::mayCall,
             new NodeAnswers(this),
+            List.of(new ProbesService(station, () -> replication.status().leader())),
             refusals);
     if (settings.discoveryPort() != 0) {
       try {
@@ -163,7 +185,7 @@ final class ClusterNode implements AutoCloseable {
     tending = Thread.ofVirtual().name("kollaps-tending").start(this::tendWhileRunning);
   }
 
-  private void form() throws DaemonFailure, InterruptedException {
+  private void form() throws DaemonFailure, IOException, InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LEAD_SECONDS);
     while (!replication.status().leading()) {
       if (System.nanoTime() > deadline) {
@@ -180,6 +202,7 @@ final class ClusterNode implements AutoCloseable {
       throw DaemonFailure.failed("the cluster could not be formed: " + refused.reason());
     }
     beats.learn(key);
+    folder.formed();
   }
 
   // ---- what other parts of the daemon ask -------------------------------------------------
@@ -214,6 +237,11 @@ final class ClusterNode implements AutoCloseable {
 
   NodeClient client() {
     return client;
+  }
+
+  /** Lets nodes in while this one leads. */
+  JoinDesk joins() {
+    return joins;
   }
 
   SecureRandom random() {
@@ -319,6 +347,7 @@ final class ClusterNode implements AutoCloseable {
       renewIfDue();
       forgetAuthorityIfNoVoter(status);
     }
+    joins.look(led, now);
     if (led) {
       beats.watch(now);
       leadership.tend();
@@ -499,6 +528,7 @@ final class ClusterNode implements AutoCloseable {
     if (server != null) {
       server.close();
     }
+    joins.close();
     client.close();
     beats.close();
     replication.close();

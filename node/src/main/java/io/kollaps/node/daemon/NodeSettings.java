@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Settings of a node, read and checked.
@@ -27,6 +28,7 @@ import java.util.Optional;
  * @param tokenLife how long tokens count
  * @param tokenUses how often tokens may be used
  * @param certificateLife how long certificates count
+ * @param measuring how capacities are measured
  */
 public record NodeSettings(
     Path folder,
@@ -39,7 +41,8 @@ public record NodeSettings(
     Duration joinWait,
     Duration tokenLife,
     int tokenUses,
-    Duration certificateLife) {
+    Duration certificateLife,
+    MeasuringSettings measuring) {
   /** File that is read when it is there and no other is named. */
   public static final Path FILE = Path.of("/etc/kollaps/node.conf");
 
@@ -179,11 +182,39 @@ public record NodeSettings(
               Duration.ofSeconds(number(Setting.JOIN_SECONDS)),
               Duration.ofHours(number(Setting.TOKEN_HOURS)),
               (int) number(Setting.TOKEN_USES),
-              Duration.ofDays(number(Setting.CERTIFICATE_DAYS)));
+              Duration.ofDays(number(Setting.CERTIFICATE_DAYS)),
+              measuring());
       if (!wrong.isEmpty()) {
         throw DaemonFailure.badInput(String.join("\n", wrong));
       }
       return settings;
+    }
+
+    private MeasuringSettings measuring() {
+      long nic = number(Setting.NIC_MBITS);
+      return new MeasuringSettings(
+          measures(),
+          (int) number(Setting.PROBE_PORT),
+          Duration.ofSeconds(number(Setting.PROBE_SECONDS)),
+          (int) number(Setting.PROBE_ATTEMPTS),
+          number(Setting.NOISE_PERCENT) / 100.0,
+          nic == 0 ? OptionalLong.empty() : OptionalLong.of(nic * 1_000_000),
+          Duration.ofSeconds(number(Setting.LEASE_SECONDS)),
+          Duration.ofSeconds(number(Setting.QUEUE_SECONDS)),
+          Duration.ofHours(number(Setting.FRESH_HOURS)),
+          Duration.ofMinutes(number(Setting.VERIFY_MINUTES)));
+    }
+
+    private boolean measures() {
+      String probe = text(Setting.PROBE);
+      if (!probe.equals("iperf3") && !probe.equals("off")) {
+        wrong.add(
+            java.util.Objects.requireNonNull(values.get(Setting.PROBE)).origin()
+                + ": probe is iperf3 or off, not '"
+                + probe
+                + "'");
+      }
+      return !probe.equals("off");
     }
 
     private String text(Setting setting) {
