@@ -129,6 +129,9 @@ public final class CapacityMapper {
       case JoinEvent.NodeBack(NodeId node, long at) -> back(node, at);
       case JoinEvent.Idle(long at) -> {
         if (!busy()) {
+          askPassedOver(at);
+        }
+        if (!busy()) {
           Verification.next(tree, at - settings.verifyAfterNanos(), away)
               .ifPresent(unverified::add);
         }
@@ -338,12 +341,38 @@ public final class CapacityMapper {
 
   private void back(NodeId node, long atNanos) {
     away.remove(node);
-    Set<NodeId> joined = passedOver.remove(node);
-    if (joined != null) {
-      joined.stream()
-          .filter(other -> tree.has(other) && tree.has(node))
-          .forEach(other -> askVerified(other, node, atNanos));
+    askPassedOver(atNanos);
+  }
+
+  /**
+   * Asks for what could not be probed while one of both was away. It stays noted until a probe has
+   * ended, so that neither another loss nor another leader forgets it.
+   */
+  private void askPassedOver(long atNanos) {
+    for (NodeId node : List.copyOf(passedOver.keySet())) {
+      for (NodeId other : List.copyOf(passedOver.getOrDefault(node, Set.of()))) {
+        if (!tree.has(node) || !tree.has(other)) {
+          measured(node, other);
+        } else if (!away.contains(node) && !away.contains(other)) {
+          if (book.measurements().containsKey(NodePair.of(node, other))) {
+            measured(node, other);
+          } else {
+            askVerified(node, other, atNanos);
+          }
+        }
+      }
     }
+  }
+
+  /** Nobody passed over the other one any more. */
+  private void measured(NodeId a, NodeId b) {
+    passedOver.computeIfPresent(a, (_, joined) -> without(joined, b));
+    passedOver.computeIfPresent(b, (_, joined) -> without(joined, a));
+  }
+
+  private static @Nullable Set<NodeId> without(Set<NodeId> joined, NodeId node) {
+    joined.remove(node);
+    return joined.isEmpty() ? null : joined;
   }
 
   private void endVerification(NodeId node, String why) {
@@ -358,17 +387,18 @@ public final class CapacityMapper {
   private void left(NodeId node) {
     abort(node);
     away.remove(node);
-    passedOver.remove(node);
-    passedOver.values().forEach(joined -> joined.remove(node));
     endVerification(node, "node " + node + " has left");
     if (tree.has(node)) {
-      departures.note(tree, node, book.measuredWith(node));
+      departures.note(tree, node, book.measuredWith(node), passedOver.isEmpty());
       drop(node);
       List.copyOf(running.values()).forEach(this::restart);
     }
   }
 
   private void drop(NodeId node) {
+    passedOver.remove(node);
+    passedOver.values().forEach(joined -> joined.remove(node));
+    passedOver.values().removeIf(Set::isEmpty);
     tree.remove(node);
     book.remove(node);
     current = null;
@@ -412,6 +442,7 @@ public final class CapacityMapper {
   private void verifiedBy(NodeId from, NodeId to, Measurement measured) {
     NodePair pair = NodePair.of(from, to);
     verified = null;
+    measured(from, to);
     Vertex level = tree.between(from, to);
     double value = measured.both(settings.relativeNoise());
     Span span = Span.of(value, settings.relativeNoise());

@@ -25,6 +25,9 @@ final class Director {
   /** Time to elect, to give up dead joiners, to hold and to measure again: their sum and more. */
   private static final long SETTLE_NANOS = 240 * SECOND;
 
+  /** When no probe was begun for this time, none is needed. */
+  private static final long QUIET_NANOS = 20 * SECOND;
+
   /** Probes that a join may need with all their attempts, at most; far above what it needs. */
   private static final int PROBES_OF_JOIN = 16;
 
@@ -362,6 +365,14 @@ final class Director {
       if (!story.truth().hasRow(decided, node)) {
         return stillOpen(node + " has no place in the map");
       }
+    }
+    Set<NodeId> passedOver = new HashSet<>(story.truth().passedOver(decided));
+    passedOver.retainAll(living);
+    if (!passedOver.isEmpty()) {
+      return stillOpen(passedOver + " were passed over and not measured since");
+    }
+    if (world.nowNanos() - story.wire().lastBegunNanos() < QUIET_NANOS) {
+      return stillOpen("probes run");
     }
     return true;
   }

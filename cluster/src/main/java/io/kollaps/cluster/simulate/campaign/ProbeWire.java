@@ -22,6 +22,7 @@ final class ProbeWire {
   private final PhysicalTree tree;
   private final List<Transfer> running = new ArrayList<>();
   private long begun;
+  private long lastBegunNanos;
 
   /** A transfer between two hosts as long as both of them live. */
   static final class Transfer {
@@ -90,6 +91,7 @@ final class ProbeWire {
     }
     running.add(begins);
     begun++;
+    lastBegunNanos = world.nowNanos();
     return begins;
   }
 
@@ -105,6 +107,11 @@ final class ProbeWire {
   /** How many transfers were begun. */
   long begun() {
     return begun;
+  }
+
+  /** When the last one was begun. */
+  long lastBegunNanos() {
+    return lastBegunNanos;
   }
 
   /** Those that run. */
