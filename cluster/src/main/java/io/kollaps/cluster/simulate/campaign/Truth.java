@@ -184,7 +184,7 @@ final class Truth {
     double off = (double) entry.bitsPerSecond() - real;
     checkedEntries++;
     world.demand(
-        entry.lowerBound() || mayBeLow() ? off <= noise : Math.abs(off) <= noise,
+        entry.lowerBound() || mayBeLow(from, to) ? off <= noise : Math.abs(off) <= noise,
         () -> "the map says " + entry + ", the network has " + real + " bit/s");
   }
 
@@ -192,8 +192,12 @@ final class Truth {
    * A node that did not answer while others joined may be nearer to them than the map says, and to
    * whoever hangs beside them, until they were measured with one another; the map knows that.
    */
-  private boolean mayBeLow() {
-    return !strict && everPassedOver;
+  private boolean mayBeLow(NodeId from, NodeId to) {
+    return everPassedOver && !(strict && lives(from) && lives(to));
+  }
+
+  private boolean lives(NodeId node) {
+    return story.running(node).filter(SimNode::member).isPresent();
   }
 
   /** Nodes that others passed over when they joined, by the decided map. */
