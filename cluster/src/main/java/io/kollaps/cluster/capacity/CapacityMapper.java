@@ -245,6 +245,7 @@ public final class CapacityMapper {
           .passedOver()
           .forEach(
               other -> passedOver.computeIfAbsent(other, _ -> new LinkedHashSet<>()).add(node));
+      inherit(node);
       joined(join);
     } else {
       running.remove(join.node().id());
@@ -253,6 +254,35 @@ public final class CapacityMapper {
               join.node().id(),
               "no member that it could be measured with answers; join again when one does"));
     }
+  }
+
+  /** What is not known of a node, is not known of who hangs nearer to it either. */
+  private void inherit(NodeId node) {
+    for (NodePair pair : pairsPassedOver()) {
+      if (!pair.has(node)) {
+        Vertex level = tree.between(pair.first(), pair.second());
+        if (nearer(node, pair.first(), level)) {
+          passedOver.computeIfAbsent(pair.second(), _ -> new LinkedHashSet<>()).add(node);
+        } else if (nearer(node, pair.second(), level)) {
+          passedOver.computeIfAbsent(pair.first(), _ -> new LinkedHashSet<>()).add(node);
+        }
+      }
+    }
+  }
+
+  private boolean nearer(NodeId node, NodeId to, Vertex than) {
+    return node.equals(to)
+        || tree.between(node, to).bitsPerSecond() > than.bitsPerSecond();
+  }
+
+  private List<NodePair> pairsPassedOver() {
+    List<NodePair> pairs = new ArrayList<>();
+    passedOver.forEach(
+        (node, joined) ->
+            joined.stream()
+                .filter(other -> tree.has(other) && tree.has(node))
+                .forEach(other -> pairs.add(NodePair.of(node, other))));
+    return pairs;
   }
 
   private void joined(Join join) {
@@ -448,6 +478,9 @@ public final class CapacityMapper {
     Span span = Span.of(value, settings.relativeNoise());
     boolean held = span.overlaps(level.span());
     if (held) {
+      pairsPassedOver().stream()
+          .filter(other -> implied(other, from, to, level))
+          .forEach(other -> measured(other.first(), other.second()));
       boolean differs = measured.asymmetric(settings.relativeNoise());
       level.add(new Sample(pair, value, span, differs, measured.atNanos()));
       note(from, to, measured);
@@ -457,6 +490,12 @@ public final class CapacityMapper {
       remeasure(to, measured.atNanos());
     }
     commands.add(new JoinCommand.Verified(pair, held));
+  }
+
+  /** Between who hangs nearer to either of two nodes than these to one another lies their level. */
+  private boolean implied(NodePair pair, NodeId a, NodeId b, Vertex level) {
+    return (nearer(pair.first(), a, level) && nearer(pair.second(), b, level))
+        || (nearer(pair.first(), b, level) && nearer(pair.second(), a, level));
   }
 
   /** Nobody can tell which of two nodes stands elsewhere now, so both are measured anew. */

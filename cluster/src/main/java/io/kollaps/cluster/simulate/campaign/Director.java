@@ -292,10 +292,6 @@ final class Director {
     network.conditions(NetworkConditions.GOOD);
     long began = world.nowNanos();
     for (Machine machine : story.machines()) {
-      boolean out = banned.contains(machine.id());
-      if (out && !story.replication().decided().isBanned(machine.id())) {
-        banned.remove(machine.id()); // nobody led to decide it
-      }
       startAgain(network.host(machine.id()));
     }
     long waiting =
@@ -316,11 +312,16 @@ final class Director {
   private void restartRefused() {
     for (SimNode node : story.running()) {
       Machine machine = node.machine();
-      if (machine.refusal().isPresent() && !banned.contains(machine.id())) {
+      if (machine.refusal().isPresent() && !isBanned(machine.id())) {
         node.host().crash();
         startAgain(node.host());
       }
     }
+  }
+
+  /** A ban may be decided long after it was asked for, or never. */
+  private boolean isBanned(NodeId node) {
+    return story.replication().decided().isBanned(node);
   }
 
   private boolean settled() {
@@ -379,7 +380,7 @@ final class Director {
 
   private boolean settled(Machine machine, ControlState decided) {
     NodeId id = machine.id();
-    if (banned.contains(id)) {
+    if (isBanned(id)) {
       return true;
     }
     if (machine.leaves()) {
