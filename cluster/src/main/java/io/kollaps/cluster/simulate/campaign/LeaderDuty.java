@@ -120,6 +120,7 @@ final class LeaderDuty {
     carry(
         coordinator.handle(
             new LeaderEvent.Led(now(), members, story.book().of(replica.state()))));
+    tell(new LeaderEvent.LostAre(now(), lost));
     passTime();
   }
 
