@@ -129,6 +129,9 @@ public final class CapacityMapper {
       case JoinEvent.NodeBack(NodeId node, long at) -> back(node, at);
       case JoinEvent.Idle(long at) -> {
         if (!busy()) {
+          askPassedOver(at);
+        }
+        if (!busy()) {
           Verification.next(tree, at - settings.verifyAfterNanos(), away)
               .ifPresent(unverified::add);
         }
@@ -242,6 +245,7 @@ public final class CapacityMapper {
           .passedOver()
           .forEach(
               other -> passedOver.computeIfAbsent(other, _ -> new LinkedHashSet<>()).add(node));
+      inherit(node);
       joined(join);
     } else {
       running.remove(join.node().id());
@@ -250,6 +254,35 @@ public final class CapacityMapper {
               join.node().id(),
               "no member that it could be measured with answers; join again when one does"));
     }
+  }
+
+  /** What is not known of a node, is not known of who hangs nearer to it either. */
+  private void inherit(NodeId node) {
+    for (NodePair pair : pairsPassedOver()) {
+      if (!pair.has(node)) {
+        Vertex level = tree.between(pair.first(), pair.second());
+        if (nearer(node, pair.first(), level)) {
+          passedOver.computeIfAbsent(pair.second(), _ -> new LinkedHashSet<>()).add(node);
+        } else if (nearer(node, pair.second(), level)) {
+          passedOver.computeIfAbsent(pair.first(), _ -> new LinkedHashSet<>()).add(node);
+        }
+      }
+    }
+  }
+
+  private boolean nearer(NodeId node, NodeId to, Vertex than) {
+    return node.equals(to)
+        || tree.between(node, to).bitsPerSecond() > than.bitsPerSecond();
+  }
+
+  private List<NodePair> pairsPassedOver() {
+    List<NodePair> pairs = new ArrayList<>();
+    passedOver.forEach(
+        (node, joined) ->
+            joined.stream()
+                .filter(other -> tree.has(other) && tree.has(node))
+                .forEach(other -> pairs.add(NodePair.of(node, other))));
+    return pairs;
   }
 
   private void joined(Join join) {
@@ -338,12 +371,38 @@ public final class CapacityMapper {
 
   private void back(NodeId node, long atNanos) {
     away.remove(node);
-    Set<NodeId> joined = passedOver.remove(node);
-    if (joined != null) {
-      joined.stream()
-          .filter(other -> tree.has(other) && tree.has(node))
-          .forEach(other -> askVerified(other, node, atNanos));
+    askPassedOver(atNanos);
+  }
+
+  /**
+   * Asks for what could not be probed while one of both was away. It stays noted until a probe has
+   * ended, so that neither another loss nor another leader forgets it.
+   */
+  private void askPassedOver(long atNanos) {
+    for (NodeId node : List.copyOf(passedOver.keySet())) {
+      for (NodeId other : List.copyOf(passedOver.getOrDefault(node, Set.of()))) {
+        if (!tree.has(node) || !tree.has(other)) {
+          measured(node, other);
+        } else if (!away.contains(node) && !away.contains(other)) {
+          if (book.measurements().containsKey(NodePair.of(node, other))) {
+            measured(node, other);
+          } else {
+            askVerified(node, other, atNanos);
+          }
+        }
+      }
     }
+  }
+
+  /** Nobody passed over the other one any more. */
+  private void measured(NodeId a, NodeId b) {
+    passedOver.computeIfPresent(a, (_, joined) -> without(joined, b));
+    passedOver.computeIfPresent(b, (_, joined) -> without(joined, a));
+  }
+
+  private static @Nullable Set<NodeId> without(Set<NodeId> joined, NodeId node) {
+    joined.remove(node);
+    return joined.isEmpty() ? null : joined;
   }
 
   private void endVerification(NodeId node, String why) {
@@ -358,17 +417,18 @@ public final class CapacityMapper {
   private void left(NodeId node) {
     abort(node);
     away.remove(node);
-    passedOver.remove(node);
-    passedOver.values().forEach(joined -> joined.remove(node));
     endVerification(node, "node " + node + " has left");
     if (tree.has(node)) {
-      departures.note(tree, node, book.measuredWith(node));
+      departures.note(tree, node, book.measuredWith(node), passedOver.isEmpty());
       drop(node);
       List.copyOf(running.values()).forEach(this::restart);
     }
   }
 
   private void drop(NodeId node) {
+    passedOver.remove(node);
+    passedOver.values().forEach(joined -> joined.remove(node));
+    passedOver.values().removeIf(Set::isEmpty);
     tree.remove(node);
     book.remove(node);
     current = null;
@@ -412,11 +472,15 @@ public final class CapacityMapper {
   private void verifiedBy(NodeId from, NodeId to, Measurement measured) {
     NodePair pair = NodePair.of(from, to);
     verified = null;
+    measured(from, to);
     Vertex level = tree.between(from, to);
     double value = measured.both(settings.relativeNoise());
     Span span = Span.of(value, settings.relativeNoise());
     boolean held = span.overlaps(level.span());
     if (held) {
+      pairsPassedOver().stream()
+          .filter(other -> implied(other, from, to, level))
+          .forEach(other -> measured(other.first(), other.second()));
       boolean differs = measured.asymmetric(settings.relativeNoise());
       level.add(new Sample(pair, value, span, differs, measured.atNanos()));
       note(from, to, measured);
@@ -426,6 +490,12 @@ public final class CapacityMapper {
       remeasure(to, measured.atNanos());
     }
     commands.add(new JoinCommand.Verified(pair, held));
+  }
+
+  /** Between who hangs nearer to either of two nodes than these to one another lies their level. */
+  private boolean implied(NodePair pair, NodeId a, NodeId b, Vertex level) {
+    return (nearer(pair.first(), a, level) && nearer(pair.second(), b, level))
+        || (nearer(pair.first(), b, level) && nearer(pair.second(), a, level));
   }
 
   /** Nobody can tell which of two nodes stands elsewhere now, so both are measured anew. */

@@ -62,6 +62,10 @@ final class Leading {
   private Set<NodeId> lost = Set.of();
   private boolean changed = true;
   private long heldUntilNanos;
+
+  /** Before this, probes may run that the leader before asked for: none is begun beside them. */
+  private final long quietUntilNanos;
+
   private long nextProbe;
   private List<LeaderCommand> commands = new ArrayList<>();
 
@@ -93,6 +97,7 @@ final class Leading {
         .filter(node -> !known.map().has(node))
         .forEach(node -> unmeasured.put(node, led.atNanos()));
     heldUntilNanos = led.atNanos() + policy.holdNanos();
+    quietUntilNanos = led.atNanos() + (members.size() > 1 ? policy.leaseNanos() : 0);
     settle(led.atNanos());
   }
 
@@ -316,7 +321,12 @@ final class Leading {
   private void probe(NodeId from, NodeId to, long now) {
     Long again = retryAtNanos.remove(NodePair.of(from, to));
     RunningProbe probe =
-        new RunningProbe(nextProbe++, from, to, Secret.create(random), again == null ? now : again);
+        new RunningProbe(
+            nextProbe++,
+            from,
+            to,
+            Secret.create(random),
+            Math.max(quietUntilNanos, again == null ? now : again));
     probes.put(probe.number(), probe);
     Candidate candidate = candidates.get(from);
     if (candidate != null && candidate.joining()) {
