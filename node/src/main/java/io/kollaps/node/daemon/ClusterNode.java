@@ -78,6 +78,8 @@ final class ClusterNode implements AutoCloseable {
   private final Beats beats;
   private final Replication replication;
   private final Leadership leadership;
+  private final ProbeStation station;
+  private final JoinDesk joins;
   private final Deployment deployment;
   private volatile NodeCredentials credentials;
   private volatile Optional<ClusterAuthority> authority;
@@ -97,8 +99,14 @@ final class ClusterNode implements AutoCloseable {
   private @Nullable Thread tending;
 
   private ClusterNode(
-      NodeSettings settings, NodeFolder folder, NodeClock clock, Origin origin, NodeWatch watch)
+      NodeSettings settings,
+      NodeFolder folder,
+      NodeClock clock,
+      Origin origin,
+      ProbeStation station,
+      NodeWatch watch)
       throws IOException {
+    this.station = station;
     this.settings = settings;
     this.folder = folder;
     this.clock = clock;
@@ -123,6 +131,13 @@ final class ClusterNode implements AutoCloseable {
             watch);
     replication = replicate(shown);
     leadership = new Leadership(self(), replication, beats.members(), this::giveAuthority);
+    joins =
+        new JoinDesk(
+            this,
+            Interfaces.profile(
+                self(), origin.self().host(), settings.measuring().nicBitsPerSecond()),
+            station,
+            settings.measuring());
     deployment = deploy(session);
   }
 
@@ -163,9 +178,14 @@ final class ClusterNode implements AutoCloseable {
    * @throws DaemonFailure when it does not come to that
    */
   static ClusterNode start(
-      NodeSettings settings, NodeFolder folder, NodeClock clock, Origin origin, NodeWatch watch)
+      NodeSettings settings,
+      NodeFolder folder,
+      NodeClock clock,
+      Origin origin,
+      ProbeStation station,
+      NodeWatch watch)
       throws DaemonFailure, IOException, InterruptedException {
-    ClusterNode node = new ClusterNode(settings, folder, clock, origin, watch);
+    ClusterNode node = new ClusterNode(settings, folder, clock, origin, station, watch);
     try {
       node.serve();
       return node;
@@ -210,7 +230,9 @@ final class ClusterNode implements AutoCloseable {
             trust,
             this::mayCall,
             new NodeAnswers(this),
-            List.of(deployment.service()),
+            List.of(
+                deployment.service(),
+                new ProbesService(station, () -> replication.status().leader())),
             refusals);
     if (settings.discoveryPort() != 0) {
       try {
@@ -222,7 +244,7 @@ final class ClusterNode implements AutoCloseable {
     tending = Thread.ofVirtual().name("kollaps-tending").start(this::tendWhileRunning);
   }
 
-  private void form() throws DaemonFailure, InterruptedException {
+  private void form() throws DaemonFailure, IOException, InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LEAD_SECONDS);
     while (!replication.status().leading()) {
       if (System.nanoTime() > deadline) {
@@ -239,6 +261,7 @@ final class ClusterNode implements AutoCloseable {
       throw DaemonFailure.failed("the cluster could not be formed: " + refused.reason());
     }
     beats.learn(key);
+    folder.formed();
   }
 
   // ---- what other parts of the daemon ask -------------------------------------------------
@@ -273,6 +296,11 @@ final class ClusterNode implements AutoCloseable {
 
   NodeClient client() {
     return client;
+  }
+
+  /** Lets nodes in while this one leads. */
+  JoinDesk joins() {
+    return joins;
   }
 
   SecureRandom random() {
@@ -385,6 +413,7 @@ final class ClusterNode implements AutoCloseable {
       renewIfDue();
       forgetAuthorityIfNoVoter(status);
     }
+    joins.look(led, now);
     cut();
     beats.learnAddresses(now);
     if (led) {
@@ -630,6 +659,7 @@ final class ClusterNode implements AutoCloseable {
     if (server != null) {
       server.close();
     }
+    joins.close();
     client.close();
     beats.close();
     replication.close();

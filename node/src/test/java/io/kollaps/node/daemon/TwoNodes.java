@@ -115,7 +115,9 @@ final class TwoNodes implements AutoCloseable {
                 Setting.DISCOVERY_PORT,
                 Integer.toString(node == 1 ? discoveryPort : 0),
                 Setting.CERTIFICATE_DAYS,
-                "1"),
+                "1",
+                Setting.PROBE,
+                "off"),
             Map.of(),
             Optional.empty());
     return NodeDaemon.start(
