@@ -156,7 +156,8 @@ final class ClusterNode implements AutoCloseable {
                     Fabrics.chooser(),
                     settings.overlayPorts().first(),
                     settings.overlayPorts().last(),
-                    RunRequest.DEFAULT_START_CONDITION_TIMEOUT_NANOS)));
+                    RunRequest.DEFAULT_START_CONDITION_TIMEOUT_NANOS)),
+            new KnownNetworks());
     beats.tell(
         new Beats.Watcher() {
           @Override
