@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       DoctorCommand.class,
       NodeCommand.class,
       NodesCommand.class,
+      CapacityCommand.class,
       TokenCommand.class,
       SubmitCommand.class,
       LsCommand.class,

@@ -216,8 +216,7 @@ final class PartsOfARun implements AutoCloseable {
     for (Node node : nodes) {
       addresses.add(
           new InetSocketAddress(
-              InetAddress.ofLiteral("127.0.0." + (node.number + 1)),
-              node.prepared.getNow(0)));
+              InetAddress.ofLiteral("127.0.0." + (node.number + 1)), node.prepared.getNow(0)));
     }
     return addresses;
   }

@@ -128,15 +128,16 @@ class PartsTest {
     assertThat(c3.startedNanos()).isPresent();
     assertThat(c3.standardOutput()).exists();
     Process inside =
-        server.part().enter("c3", List.of("sh", "-c", "hostname; ls /sys/class/net; getent hosts c1"));
+        server
+            .part()
+            .enter("c3", List.of("sh", "-c", "hostname; ls /sys/class/net; getent hosts c1"));
     String output = new String(inside.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(inside.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(output.lines()).contains("c3", "eth0").anyMatch(line -> line.endsWith("c1"));
     Process lasting = server.part().enter("c3", List.of("sleep", "501.25"));
     lasting.destroy();
     assertThat(lasting.waitFor(20, TimeUnit.SECONDS)).isTrue();
-    assertThatThrownBy(
-            () -> parts.node(0).part().enter("c3", List.of("true")))
+    assertThatThrownBy(() -> parts.node(0).part().enter("c3", List.of("true")))
         .hasMessageContaining("c1");
   }
 

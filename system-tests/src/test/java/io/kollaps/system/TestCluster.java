@@ -108,7 +108,7 @@ final class TestCluster implements AutoCloseable {
         node,
         network.start(
             node,
-            List.of("KOLLAPS_JAVA_FLAGS=-Dkollaps.clock.shift.millis=" + aheadMillis),
+            List.of("KOLLAPS_PROBE=off", "KOLLAPS_JAVA_FLAGS=-Dkollaps.clock.shift.millis=" + aheadMillis),
             words.toArray(String[]::new)));
   }
 

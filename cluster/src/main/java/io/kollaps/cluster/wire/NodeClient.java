@@ -20,6 +20,7 @@ import io.kollaps.cluster.generated.AdmissionGrpc;
 import io.kollaps.cluster.generated.JoinReply;
 import io.kollaps.cluster.generated.JoinRequest;
 import io.kollaps.cluster.generated.MembershipGrpc;
+import io.kollaps.cluster.generated.StepRequest;
 import io.kollaps.cluster.security.ClusterTrust;
 import io.kollaps.cluster.security.NodeKeys;
 import io.kollaps.cluster.security.TokenTrust;
@@ -138,22 +139,69 @@ public final class NodeClient implements AutoCloseable {
   }
 
   /**
-   * Asks to be let in, without a certificate.
+   * A connection for asking to be let in, without a certificate.
+   *
+   * @param trust knows the cluster by the token's digest
+   */
+  public static Admission admission(String host, int port, TokenTrust trust) {
+    return new Admission(host, port, open(host, port, null, trust));
+  }
+
+  /**
+   * Asks once to be let in, without a certificate.
    *
    * @param trust knows the cluster by the token's digest
    * @throws CallFailure when nobody of that cluster answers there, or refuses the call itself
    */
   public static JoinReply join(String host, int port, TokenTrust trust, JoinRequest request)
       throws CallFailure {
-    ManagedChannel channel = open(host, port, null, trust);
-    try {
-      return AdmissionGrpc.newBlockingStub(channel)
-          .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
-          .join(request);
-    } catch (StatusRuntimeException e) {
-      throw CallFailure.of(host + " port " + port, e);
-    } finally {
-      close(channel);
+    try (Admission admission = admission(host, port, trust)) {
+      return admission.join(request);
+    }
+  }
+
+  /** The calls of a machine that is no member yet. */
+  public static final class Admission implements AutoCloseable {
+    private final String who;
+    private final ManagedChannel channel;
+
+    private Admission(String host, int port, ManagedChannel channel) {
+      who = host + " port " + port;
+      this.channel = channel;
+    }
+
+    /**
+     * Asks to be let in.
+     *
+     * @throws CallFailure when nobody of that cluster answers there, or refuses the call itself
+     */
+    public JoinReply join(JoinRequest request) throws CallFailure {
+      return call(stub -> stub.join(request));
+    }
+
+    /**
+     * Says where the join stands.
+     *
+     * @throws CallFailure when nobody of that cluster answers there, or refuses the call itself
+     */
+    public JoinReply step(StepRequest request) throws CallFailure {
+      return call(stub -> stub.step(request));
+    }
+
+    private JoinReply call(Function<AdmissionGrpc.AdmissionBlockingStub, JoinReply> call)
+        throws CallFailure {
+      try {
+        return call.apply(
+            AdmissionGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS));
+      } catch (StatusRuntimeException e) {
+        throw CallFailure.of(who, e);
+      }
+    }
+
+    @Override
+    public void close() {
+      NodeClient.close(channel);
     }
   }
 

@@ -25,6 +25,7 @@ import io.kollaps.cluster.generated.RenewReply;
 import io.kollaps.cluster.generated.RenewRequest;
 import io.kollaps.cluster.generated.ReportReply;
 import io.kollaps.cluster.generated.ReportRequest;
+import io.kollaps.cluster.generated.StepRequest;
 import io.kollaps.cluster.generated.TakeAuthorityRequest;
 import io.kollaps.cluster.security.ClusterTrust;
 import io.kollaps.cluster.security.NodeKeys;
@@ -212,6 +213,12 @@ public final class NodeServer implements AutoCloseable {
     public void join(JoinRequest request, StreamObserver<JoinReply> to) {
       String address = Callers.ADDRESS.get();
       answer(to, () -> calls.join(request, address));
+    }
+
+    @Override
+    public void step(StepRequest request, StreamObserver<JoinReply> to) {
+      String address = Callers.ADDRESS.get();
+      answer(to, () -> calls.step(request, address));
     }
   }
 

@@ -15,7 +15,10 @@ public final class Protocol {
   public static final int OLDEST = Integer.getInteger(OTHER, 1);
 
   /** Newest version that this software speaks. */
-  public static final int NEWEST = Integer.getInteger(OTHER, 1);
+  public static final int NEWEST = Integer.getInteger(OTHER, 2);
+
+  /** From this version on, a joining node is told what to do step by step. */
+  public static final int STEPS = 2;
 
   /** Header that carries "OLDEST-NEWEST" of the sender, on calls and on answers. */
   static final Metadata.Key<String> RANGE =

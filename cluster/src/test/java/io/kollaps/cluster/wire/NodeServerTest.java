@@ -15,6 +15,7 @@ import io.kollaps.cluster.generated.RenewReply;
 import io.kollaps.cluster.generated.RenewRequest;
 import io.kollaps.cluster.generated.ReportReply;
 import io.kollaps.cluster.generated.ReportRequest;
+import io.kollaps.cluster.generated.StepRequest;
 import io.kollaps.cluster.generated.TakeAuthorityRequest;
 import io.kollaps.cluster.security.ClusterAuthority;
 import io.kollaps.cluster.security.ClusterTrust;
@@ -66,6 +67,11 @@ class NodeServerTest {
     @Override
     public JoinReply join(JoinRequest request, String address) {
       return JoinReply.newBuilder().setWait("seen at " + address).build();
+    }
+
+    @Override
+    public JoinReply step(StepRequest request, String address) {
+      return JoinReply.newBuilder().setAborted("seen at " + address).build();
     }
 
     @Override

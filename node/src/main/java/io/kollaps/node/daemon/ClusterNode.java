@@ -82,6 +82,8 @@ final class ClusterNode implements AutoCloseable {
   private final Beats beats;
   private final Replication replication;
   private final Leadership leadership;
+  private final ProbeStation station;
+  private final JoinDesk joins;
   private final Deployment deployment;
   private volatile NodeCredentials credentials;
   private volatile Optional<ClusterAuthority> authority;
@@ -104,8 +106,14 @@ final class ClusterNode implements AutoCloseable {
   private @Nullable Thread tending;
 
   private ClusterNode(
-      NodeSettings settings, NodeFolder folder, NodeClock clock, Origin origin, NodeWatch watch)
+      NodeSettings settings,
+      NodeFolder folder,
+      NodeClock clock,
+      Origin origin,
+      ProbeStation station,
+      NodeWatch watch)
       throws IOException {
+    this.station = station;
     this.settings = settings;
     this.folder = folder;
     this.clock = clock;
@@ -130,6 +138,13 @@ final class ClusterNode implements AutoCloseable {
             watch);
     replication = replicate(shown);
     leadership = new Leadership(self(), replication, beats.members(), this::giveAuthority);
+    joins =
+        new JoinDesk(
+            this,
+            Interfaces.profile(
+                self(), origin.self().host(), settings.measuring().nicBitsPerSecond()),
+            station,
+            settings.measuring());
     deployment = deploy(session);
   }
 
@@ -148,7 +163,8 @@ final class ClusterNode implements AutoCloseable {
                     Fabrics.chooser(),
                     settings.overlayPorts().first(),
                     settings.overlayPorts().last(),
-                    RunRequest.DEFAULT_START_CONDITION_TIMEOUT_NANOS)));
+                    RunRequest.DEFAULT_START_CONDITION_TIMEOUT_NANOS)),
+            new KnownNetworks());
     beats.tell(
         new Beats.Watcher() {
           @Override
@@ -170,9 +186,14 @@ final class ClusterNode implements AutoCloseable {
    * @throws DaemonFailure when it does not come to that
    */
   static ClusterNode start(
-      NodeSettings settings, NodeFolder folder, NodeClock clock, Origin origin, NodeWatch watch)
+      NodeSettings settings,
+      NodeFolder folder,
+      NodeClock clock,
+      Origin origin,
+      ProbeStation station,
+      NodeWatch watch)
       throws DaemonFailure, IOException, InterruptedException {
-    ClusterNode node = new ClusterNode(settings, folder, clock, origin, watch);
+    ClusterNode node = new ClusterNode(settings, folder, clock, origin, station, watch);
     try {
       node.serve();
       return node;
@@ -217,7 +238,9 @@ final class ClusterNode implements AutoCloseable {
             trust,
             this::mayCall,
             new NodeAnswers(this),
-            List.of(deployment.service()),
+            List.of(
+                deployment.service(),
+                new ProbesService(station, () -> replication.status().leader())),
             refusals);
     if (settings.discoveryPort() != 0) {
       try {
@@ -229,7 +252,7 @@ final class ClusterNode implements AutoCloseable {
     tending = Thread.ofVirtual().name("kollaps-tending").start(this::tendWhileRunning);
   }
 
-  private void form() throws DaemonFailure, InterruptedException {
+  private void form() throws DaemonFailure, IOException, InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LEAD_SECONDS);
     while (!replication.status().leading()) {
       if (System.nanoTime() > deadline) {
@@ -246,6 +269,7 @@ final class ClusterNode implements AutoCloseable {
       throw DaemonFailure.failed("the cluster could not be formed: " + refused.reason());
     }
     beats.learn(key);
+    folder.formed();
   }
 
   // ---- what other parts of the daemon ask -------------------------------------------------
@@ -280,6 +304,11 @@ final class ClusterNode implements AutoCloseable {
 
   NodeClient client() {
     return client;
+  }
+
+  /** Lets nodes in while this one leads. */
+  JoinDesk joins() {
+    return joins;
   }
 
   SecureRandom random() {
@@ -398,6 +427,7 @@ final class ClusterNode implements AutoCloseable {
       forgetAuthorityIfNoVoter(status);
     }
     askAroundIfAlone(now);
+    joins.look(led, now);
     cut();
     beats.learnAddresses(now);
     if (led) {
@@ -677,6 +707,7 @@ final class ClusterNode implements AutoCloseable {
     if (server != null) {
       server.close();
     }
+    joins.close();
     client.close();
     beats.close();
     replication.close();

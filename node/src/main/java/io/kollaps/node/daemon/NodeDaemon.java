@@ -1,6 +1,8 @@
 package io.kollaps.node.daemon;
 
 import io.kollaps.cluster.NodeId;
+import io.kollaps.cluster.capacity.NodeProfile;
+import io.kollaps.cluster.join.Applicant;
 import io.kollaps.cluster.security.ClusterAuthority;
 import io.kollaps.cluster.security.CredentialStore;
 import io.kollaps.cluster.security.JoinToken;
@@ -13,6 +15,8 @@ import io.kollaps.cluster.wire.Protocol;
 import io.kollaps.node.local.LocalActions;
 import io.kollaps.node.local.LocalServer;
 import io.kollaps.node.local.RemoteServer;
+import io.kollaps.node.probe.IperfProbe;
+import io.kollaps.node.probe.ProbeException;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.Inet4Address;
@@ -72,15 +76,24 @@ public final class NodeDaemon implements AutoCloseable {
   private NodeDaemon(NodeFolder folder, Request request, NodeClock clock)
       throws DaemonFailure, IOException, InterruptedException {
     this.folder = folder;
-    Origin origin = new Beginning(folder, request, clock).origin();
-    founded = origin.kind() == Origin.Kind.BOOTSTRAP;
-    node =
-        ClusterNode.start(
-            request.settings(),
-            folder,
-            clock,
-            origin,
-            (why, left) -> end.complete(new End(why, left, false)));
+    IperfProbe probe = new IperfProbe(request.settings().measuring().probePort());
+    ProbeStation station = new ProbeStation(probe);
+    Origin origin;
+    try {
+      origin = new Beginning(folder, request, clock, probe, station).origin();
+      founded = origin.kind() == Origin.Kind.BOOTSTRAP;
+      node =
+          ClusterNode.start(
+              request.settings(),
+              folder,
+              clock,
+              origin,
+              station,
+              (why, left) -> end.complete(new End(why, left, false)));
+    } catch (DaemonFailure | IOException | InterruptedException | RuntimeException e) {
+      station.close();
+      throw e;
+    }
     AccessTokens access = new AccessTokens(node);
     LocalActions actions =
         access.addTo(node.deployment().addTo(new NodeHandlers(node).addTo(new LocalActions())));
@@ -175,19 +188,39 @@ public final class NodeDaemon implements AutoCloseable {
     private final Request request;
     private final NodeClock clock;
     private final CredentialStore store;
+    private final IperfProbe probe;
+    private final ProbeStation station;
     private final SecureRandom random = new SecureRandom();
 
-    Beginning(NodeFolder folder, Request request, NodeClock clock) throws IOException {
+    Beginning(
+        NodeFolder folder,
+        Request request,
+        NodeClock clock,
+        IperfProbe probe,
+        ProbeStation station)
+        throws IOException {
       this.folder = folder;
       this.request = request;
       this.clock = clock;
+      this.probe = probe;
+      this.station = station;
       store = folder.credentials();
     }
 
     Origin origin() throws DaemonFailure, IOException, InterruptedException {
+      if (folder.isForming()) {
+        beginAnew();
+      }
       Optional<NodeCredentials> known = known(store::load);
       if (known.isPresent()) {
+        missingPrograms().ifPresent(problem -> LOG.warn("{}", problem));
         return returned(known.get());
+      }
+      if (request.bootstrap() || request.token().isPresent()) {
+        Optional<String> missing = missingPrograms();
+        if (missing.isPresent()) {
+          throw DaemonFailure.failed(missing.get());
+        }
       }
       if (request.bootstrap()) {
         return bootstrap();
@@ -198,6 +231,33 @@ public final class NodeDaemon implements AutoCloseable {
       throw DaemonFailure.badInput(
           "this node is in no cluster yet: make one with --bootstrap, or join one with --join"
               + " TOKEN");
+    }
+
+    /** What of a cluster was made before the process ended, nobody else has seen: it goes. */
+    private void beginAnew() throws DaemonFailure, IOException {
+      if (!request.bootstrap()) {
+        throw DaemonFailure.failed(
+            "the cluster that was begun in "
+                + request.settings().folder()
+                + " was not formed to the end; start this node with --bootstrap again, or remove"
+                + " that folder");
+      }
+      LOG.info("the cluster that was begun here was not formed to the end; it is begun anew");
+      folder.forgetCluster();
+      var _ = folder.credentials(); // its folder is needed again
+      folder.formed();
+    }
+
+    private Optional<String> missingPrograms() {
+      if (!request.settings().measuring().on()) {
+        return Optional.empty();
+      }
+      try {
+        probe.require();
+        return Optional.empty();
+      } catch (ProbeException e) {
+        return Optional.of(String.valueOf(e.getMessage()));
+      }
     }
 
     private Origin returned(NodeCredentials credentials) throws DaemonFailure, IOException {
@@ -235,6 +295,7 @@ public final class NodeDaemon implements AutoCloseable {
                 authority.certify(
                     key.signingRequest(id), id, now, request.settings().certificateLife(), random),
                 authority.certificate());
+        folder.forming();
         store.saveAuthority(authority);
         store.save(credentials);
         return new Origin(
@@ -264,7 +325,19 @@ public final class NodeDaemon implements AutoCloseable {
             "with --discovery-port 0 nobody is looked for; name a node with --via HOST");
       }
       Member self = self(folder.identity(), via);
-      return new Joiner(request.settings(), token, via, self, store, clock.wall()).join();
+      NodeProfile profile =
+          Interfaces.profile(
+              self.id(), self.host(), request.settings().measuring().nicBitsPerSecond());
+      return new Joiner(
+              request.settings(),
+              token,
+              via,
+              new Applicant(self, token.id(), profile),
+              folder.nextSession(System.currentTimeMillis()),
+              store,
+              station,
+              clock.wall())
+          .join();
     }
 
     private Member self(NodeId id, Optional<InetSocketAddress> towards) throws DaemonFailure {

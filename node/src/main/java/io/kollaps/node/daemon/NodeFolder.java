@@ -25,6 +25,8 @@ final class NodeFolder implements AutoCloseable {
   /** A path of a Unix socket has at most 107 bytes on Linux (man 7 unix). */
   private static final int LONGEST_SOCKET_PATH = 107;
 
+  private static final String FORMING = "forming";
+
   private final Path path;
   private final FileChannel lock;
 
@@ -112,11 +114,30 @@ final class NodeFolder implements AutoCloseable {
     return path.resolve("results");
   }
 
-  /** Forgets the cluster: keys and state. The identity goes too: who joins again is new. */
+  /**
+   * From now on a cluster is being made here; what there is of it is nothing until it is formed.
+   */
+  void forming() throws IOException {
+    PrivateFiles.write(path.resolve(FORMING), new byte[0]);
+  }
+
+  /** The cluster that was being made is there. */
+  void formed() throws IOException {
+    Files.deleteIfExists(path.resolve(FORMING));
+  }
+
+  /** True when a cluster was being made here and the process ended before it was formed. */
+  boolean isForming() {
+    return Files.exists(path.resolve(FORMING));
+  }
+
+  /**
+   * Forgets the cluster: keys and state. The identity stays: by it a node that joins again is
+   * known, so that it need not be measured again.
+   */
   void forgetCluster() throws IOException {
     remove(path.resolve("keys"));
     remove(state());
-    Files.deleteIfExists(path.resolve("node.id"));
   }
 
   private static void remove(Path tree) throws IOException {

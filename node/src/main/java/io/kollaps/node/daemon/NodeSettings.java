@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -33,6 +34,7 @@ import java.util.regex.Pattern;
  * @param overlayPorts UDP ports for packets between endpoints of different nodes
  * @param resultsKept of so many runs
  * @param remotePort TCP port for commands of other machines; 0: none
+ * @param measuring how capacities are measured
  */
 public record NodeSettings(
     Path folder,
@@ -49,7 +51,8 @@ public record NodeSettings(
     int maxEndpoints,
     PortRange overlayPorts,
     int resultsKept,
-    int remotePort) {
+    int remotePort,
+    MeasuringSettings measuring) {
   /** File that is read when it is there and no other is named. */
   public static final Path FILE = Path.of("/etc/kollaps/node.conf");
 
@@ -204,11 +207,39 @@ public record NodeSettings(
               (int) number(Setting.MAX_ENDPOINTS),
               ports(),
               (int) number(Setting.RESULTS_KEPT),
-              (int) number(Setting.REMOTE_PORT));
+              (int) number(Setting.REMOTE_PORT),
+              measuring());
       if (!wrong.isEmpty()) {
         throw DaemonFailure.badInput(String.join("\n", wrong));
       }
       return settings;
+    }
+
+    private MeasuringSettings measuring() {
+      long nic = number(Setting.NIC_MBITS);
+      return new MeasuringSettings(
+          measures(),
+          (int) number(Setting.PROBE_PORT),
+          Duration.ofSeconds(number(Setting.PROBE_SECONDS)),
+          (int) number(Setting.PROBE_ATTEMPTS),
+          number(Setting.NOISE_PERCENT) / 100.0,
+          nic == 0 ? OptionalLong.empty() : OptionalLong.of(nic * 1_000_000),
+          Duration.ofSeconds(number(Setting.LEASE_SECONDS)),
+          Duration.ofSeconds(number(Setting.QUEUE_SECONDS)),
+          Duration.ofHours(number(Setting.FRESH_HOURS)),
+          Duration.ofMinutes(number(Setting.VERIFY_MINUTES)));
+    }
+
+    private boolean measures() {
+      String probe = text(Setting.PROBE);
+      if (!probe.equals("iperf3") && !probe.equals("off")) {
+        wrong.add(
+            java.util.Objects.requireNonNull(values.get(Setting.PROBE)).origin()
+                + ": probe is iperf3 or off, not '"
+                + probe
+                + "'");
+      }
+      return !probe.equals("off");
     }
 
     private String text(Setting setting) {

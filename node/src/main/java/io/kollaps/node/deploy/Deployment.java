@@ -60,8 +60,13 @@ public final class Deployment implements AutoCloseable {
    * @param cluster the node
    * @param settings of the node
    * @param factory makes parts
+   * @param networks knows the network between nodes
    */
-  public Deployment(ClusterAccess cluster, DeploySettings settings, PartFactory factory) {
+  public Deployment(
+      ClusterAccess cluster,
+      DeploySettings settings,
+      PartFactory factory,
+      NetworkSource networks) {
     this.cluster = cluster;
     this.settings = settings;
     store = new RunStore(cluster);

@@ -120,7 +120,9 @@ final class TwoNodes implements AutoCloseable {
                 Setting.DISCOVERY_PORT,
                 Integer.toString(node == 1 ? discoveryPort : 0),
                 Setting.REMOTE_PORT,
-                Integer.toString(node == 1 ? remotePort : 0)),
+                Integer.toString(node == 1 ? remotePort : 0),
+                Setting.PROBE,
+                "off"),
             Map.of(),
             Optional.empty());
     return NodeDaemon.start(

@@ -370,11 +370,11 @@ final class Reign {
       return;
     }
     RunDrive drive = placing;
-    boolean current = drive != null && done.ticket() == placingTicket;
+    boolean current = done.ticket() == placingTicket;
     if (current) {
       placing = null;
     }
-    if (current && drive.phase() == RunPhase.PLACING) {
+    if (drive != null && current && drive.phase() == RunPhase.PLACING) {
       drive.placed(done.answer());
     } else if (done.answer() instanceof PlacingAnswer.Placed) {
       // Nobody wants it any more.

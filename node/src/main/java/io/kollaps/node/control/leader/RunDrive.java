@@ -577,11 +577,19 @@ final class RunDrive {
     }
   }
 
+  /**
+   * Has all parts agree on this leader's clock; also those that another leader told to agree,
+   * unless some part knows its start already. Who takes part in this leader's agreement does not
+   * begin again.
+   */
   private void orderBegin() {
-    NodeId clock = parts.clock().orElse(reign.self());
+    if (parts.anyAgreed()) {
+      return;
+    }
     for (Parts.Entry entry : parts.entries()) {
-      if (entry.state().orElse(null) instanceof PartState.Ready) {
-        order(entry, new Order.BeginAgreement(record.key(), clock));
+      PartState state = entry.state().orElse(null);
+      if (state instanceof PartState.Ready || state instanceof PartState.Agreeing) {
+        order(entry, new Order.BeginAgreement(record.key(), reign.self()));
       }
     }
   }

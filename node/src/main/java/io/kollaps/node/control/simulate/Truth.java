@@ -84,13 +84,7 @@ final class Truth {
       world.demand(
           first.instant.equals(instant),
           () ->
-              node
-                  + " starts "
-                  + key
-                  + " at "
-                  + instant
-                  + ", another part at "
-                  + first.instant());
+              node + " starts " + key + " at " + instant + ", another part at " + first.instant());
       long apart = Math.abs(first.firstNanos - trueNanos);
       world.demand(
           apart <= first.boundNanos + boundNanos,
