@@ -37,6 +37,13 @@ static __u64 (*const now_nanos)(void) = (void *)BPF_FUNC_ktime_get_ns;
 static long (*const redirect)(__u32 device, __u64 flags) = (void *)BPF_FUNC_redirect;
 static long (*const clone_redirect)(struct __sk_buff *skb, __u32 device, __u64 flags) =
 	(void *)BPF_FUNC_clone_redirect;
+static long (*const get_tunnel)(struct __sk_buff *skb, struct bpf_tunnel_key *key, __u32 bytes, __u64 flags) =
+	(void *)BPF_FUNC_skb_get_tunnel_key;
+static long (*const load_bytes)(const struct __sk_buff *skb, __u32 at, void *to, __u32 bytes) =
+	(void *)BPF_FUNC_skb_load_bytes;
+static long (*const store_bytes)(struct __sk_buff *skb, __u32 at, const void *from, __u32 bytes, __u64 flags) =
+	(void *)BPF_FUNC_skb_store_bytes;
+static long (*const pull_data)(struct __sk_buff *skb, __u32 bytes) = (void *)BPF_FUNC_skb_pull_data;
 static long (*const set_time)(struct __sk_buff *skb, __u64 time, __u32 type) = (void *)BPF_FUNC_skb_set_tstamp;
 static long (*const set_hash)(struct __sk_buff *skb, __u32 hash) = (void *)BPF_FUNC_set_hash;
 static void (*const forget_hash)(struct __sk_buff *skb) = (void *)BPF_FUNC_set_hash_invalid;

@@ -34,6 +34,7 @@
 
 #define WAITS 0x80000000u            /* in a mark: has no departure yet */
 #define LOCK_TRIES 256
+#define MOST_HEADER_BYTES 128        /* Ethernet, IPv6 and the longest TCP header; of IPv4 with options what matters */
 
 MAP ports = {BPF_MAP_TYPE_HASH, sizeof(__u32), sizeof(__u32), 0, BPF_F_NO_PREALLOC};
 MAP addresses = {BPF_MAP_TYPE_HASH, sizeof(struct address), sizeof(__u32), 0, BPF_F_NO_PREALLOC};
@@ -47,6 +48,7 @@ MAP chunk = {BPF_MAP_TYPE_ARRAY, sizeof(__u32), sizeof(struct path), CHUNK_PATHS
 /* A bit for each slot whose counters grew since Java last took it. */
 MAP touched = {BPF_MAP_TYPE_ARRAY, sizeof(__u32), sizeof(__u64), 0, BPF_F_MMAPABLE};
 MAP totals = {BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(__u32), sizeof(struct totals), 1, 0};
+MAP peers = {BPF_MAP_TYPE_ARRAY, sizeof(__u32), sizeof(struct peer), 0, BPF_F_MMAPABLE};
 MAP settings = {BPF_MAP_TYPE_ARRAY, sizeof(__u32), sizeof(struct settings), 1, BPF_F_MMAPABLE};
 
 INLINE void add(__u64 *counter, __u64 value)
@@ -61,10 +63,16 @@ INLINE struct totals *my_totals(void)
 	return map_lookup(&totals, &zero);
 }
 
-INLINE __u32 fabric_device(void)
+INLINE struct settings *my_settings(void)
 {
 	__u32 zero = 0;
-	struct settings *found = map_lookup(&settings, &zero);
+
+	return map_lookup(&settings, &zero);
+}
+
+INLINE __u32 fabric_device(void)
+{
+	struct settings *found = my_settings();
 
 	return found ? found->fabric_device : 0;
 }
@@ -336,6 +344,41 @@ INLINE __u32 bucket(__u64 nanos)
 	return (power << BUCKETS_SHIFT) + (nanos >> power);
 }
 
+struct mac {
+	__u16 prefix;
+	__u16 number[2];
+};
+
+struct ethernet {
+	struct mac to, from;
+	__u16 type;
+};
+
+INLINE struct mac mac_of(__u32 endpoint)
+{
+	struct mac mac = {MAC_PREFIX, {NETWORK16(endpoint >> 16), NETWORK16(endpoint & 0xffff)}};
+
+	return mac;
+}
+
+INLINE __u32 number_of(const struct mac *mac)
+{
+	return (__u32)NETWORK16(mac->number[0]) << 16 | NETWORK16(mac->number[1]);
+}
+
+/* Hands a packet to the node of the endpoint it is for: the overlay's device knows the node by the hardware address. */
+INLINE int send_away(struct __sk_buff *skb, struct path *path, struct packet *packet, struct totals *all)
+{
+	struct settings *set = my_settings();
+	struct mac macs[2] = {mac_of(path->to), mac_of(path->from)};
+
+	if (!set || store_bytes(skb, 0, macs, sizeof(macs), 0))
+		return TC_ACT_SHOT;
+	if (all)
+		all->sent += packet->segments;
+	return redirect(set->overlay_device, 0);
+}
+
 /* Hands a packet to the endpoint it is for. */
 INLINE int hand_over(struct __sk_buff *skb, struct path *path, struct packet *packet, struct endpoint *to, __u64 late)
 {
@@ -352,6 +395,8 @@ INLINE int hand_over(struct __sk_buff *skb, struct path *path, struct packet *pa
 			all->lateness[index]++;
 	}
 	skb->mark = 0;
+	if (to->peer)
+		return send_away(skb, path, packet, all);
 	return redirect(to->device, 0);
 }
 
@@ -484,6 +529,113 @@ SECTION("tc/deliver") int deliver(struct __sk_buff *skb)
 	return hand_over(skb, path, &packet, to, due);
 }
 
+/* The probe of a peer: a request goes back as an answer, an answer is counted. */
+INLINE int probe(struct __sk_buff *skb, struct settings *set, __u32 sender, struct ethernet *frame, struct totals *all)
+{
+	struct { __u32 magic; __u8 kind; __u8 unused; __u16 number; } payload;
+	struct mac macs[2];
+	__u32 bytes = skb->len - ETH_HLEN, number;
+	struct peer *asked;
+	__u8 answer = PROBE_ANSWER;
+
+	if (bytes < SMALLEST_PROBE || bytes > set->overlay_mtu || load_bytes(skb, ETH_HLEN, &payload, sizeof(payload)) ||
+	    payload.magic != PROBE_MAGIC) {
+		all->malformed++;
+		return TC_ACT_SHOT;
+	}
+	if (payload.kind == PROBE_ANSWER) {
+		number = NETWORK16(payload.number);
+		asked = map_lookup(&peers, &number);
+		if (asked && number == sender)
+			__sync_fetch_and_add(bytes == set->overlay_mtu ? &asked->full_answers : &asked->small_answers, 1);
+		return TC_ACT_SHOT;
+	}
+	if (payload.kind != PROBE_REQUEST)
+		return TC_ACT_SHOT;
+	macs[0] = frame->from;
+	macs[1] = frame->to;
+	if (store_bytes(skb, 0, macs, sizeof(macs), 0) || store_bytes(skb, ETH_HLEN + 4, &answer, 1, 0))
+		return TC_ACT_SHOT;
+	return redirect(set->overlay_device, 0);
+}
+
+/* Whether an IP packet is as long as its header says; what is behind it does no harm. */
+INLINE int is_whole(struct __sk_buff *skb)
+{
+	__u8 *ip = (__u8 *)(long)skb->data + ETH_HLEN, *end = (__u8 *)(long)skb->data_end;
+	__u32 bytes = skb->len - ETH_HLEN;
+
+	if (ip + IPV4_HEADER_BYTES > end)
+		return 0;
+	if (skb->protocol == NETWORK16(ETH_P_IP))
+		return NETWORK16(*(__u16 *)(ip + 2)) <= bytes;
+	return NETWORK16(*(__u16 *)(ip + 4)) + IPV6_HEADER_BYTES <= bytes;
+}
+
+/*
+ * Takes packets of other nodes and hands them to endpoints here: their path was emulated where they come from. `arrive` sits at
+ * the device where the overlay's datagrams come in.
+ */
+SECTION("tc/arrive") int arrive(struct __sk_buff *skb)
+{
+	struct bpf_tunnel_key key = {};
+	struct packet packet = {};
+	struct ethernet frame;
+	struct settings *set = my_settings();
+	struct totals *all = my_totals();
+	struct endpoint *from, *to;
+	struct peer *peer;
+	/* all eth0 have this address, so that nobody has to ask for any */
+	struct mac everybody = mac_of(1);
+	__u32 number, *found;
+
+	if (!set || !all)
+		return TC_ACT_SHOT;
+	/* the size that kernels before 6.0 know */
+	if (get_tunnel(skb, &key, __builtin_offsetof(struct bpf_tunnel_key, local_ipv4), set->over_ipv6 ? BPF_F_TUNINFO_IPV6 : 0) ||
+	    key.tunnel_id != set->vni) {
+		all->foreign++;
+		return TC_ACT_SHOT;
+	}
+	if (load_bytes(skb, 0, &frame, sizeof(frame))) {
+		all->malformed++;
+		return TC_ACT_SHOT;
+	}
+	number = number_of(&frame.from);
+	from = frame.from.prefix == MAC_PREFIX ? map_lookup(&endpoints, &number) : 0;
+	number = from ? from->peer - 1 : ~0u;
+	peer = map_lookup(&peers, &number);
+	if (!peer || key.remote_ipv6[0] != peer->address[0] ||
+	    (set->over_ipv6 && (key.remote_ipv6[1] != peer->address[1] || key.remote_ipv6[2] != peer->address[2] ||
+				key.remote_ipv6[3] != peer->address[3]))) {
+		all->foreign++;
+		return TC_ACT_SHOT;
+	}
+	if (frame.type == NETWORK16(PROBE_TYPE))
+		return probe(skb, set, number, &frame, all);
+	/* the headers may lie apart from each other */
+	if (pull_data(skb, skb->len < MOST_HEADER_BYTES ? skb->len : MOST_HEADER_BYTES) || !read_packet(skb, &packet) ||
+	    !is_whole(skb)) {
+		all->malformed++;
+		return TC_ACT_SHOT;
+	}
+	number = number_of(&frame.to);
+	to = frame.to.prefix == MAC_PREFIX ? map_lookup(&endpoints, &number) : 0;
+	found = map_lookup(&addresses, &packet.destination);
+	if (!to || !found || *found != number || to->peer || (to->flags & ENDPOINT_UP) != ENDPOINT_UP) {
+		all->undelivered += packet.segments;
+		return TC_ACT_SHOT;
+	}
+	everybody.prefix = EVERYBODY_PREFIX;
+	if (store_bytes(skb, 0, &everybody, sizeof(everybody), 0)) {
+		all->undelivered += packet.segments;
+		return TC_ACT_SHOT;
+	}
+	all->received += packet.segments;
+	skb->mark = 0;
+	return redirect(to->device, 0);
+}
+
 /* For the test that compares both sides: size and offsets in the order of declaration. */
 #define AT(type, field) __builtin_offsetof(struct type, field)
 const __u32 shared_layout[] SECTION("layout") = {
@@ -493,9 +645,13 @@ const __u32 shared_layout[] SECTION("layout") = {
 	AT(path, last_departure), AT(path, offered_packets), AT(path, offered_bytes), AT(path, delivered_packets),
 	AT(path, delivered_bytes), AT(path, lost), AT(path, queue_dropped), AT(path, cut), AT(path, committed_bytes),
 	sizeof(struct endpoint), AT(endpoint, device), AT(endpoint, flags), AT(endpoint, generation), AT(endpoint, mtu),
+	AT(endpoint, peer),
 	sizeof(struct totals), AT(totals, delivered_buffers), AT(totals, unrouted), AT(totals, pathless),
 	AT(totals, contended), AT(totals, recirculated), AT(totals, lateness_max), AT(totals, lateness), BUCKETS,
-	sizeof(struct settings), AT(settings, fabric_device), CHUNK_PATHS,
+	AT(totals, sent), AT(totals, received), AT(totals, foreign), AT(totals, malformed), AT(totals, undelivered),
+	sizeof(struct settings), AT(settings, fabric_device), AT(settings, overlay_device), AT(settings, vni),
+	AT(settings, over_ipv6), AT(settings, overlay_mtu),
+	sizeof(struct peer), AT(peer, address), AT(peer, small_answers), AT(peer, full_answers), CHUNK_PATHS,
 };
 
 const char programs_license[] SECTION("license") = "Apache-2.0";

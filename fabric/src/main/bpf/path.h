@@ -58,7 +58,16 @@ struct endpoint {
 	__u32 flags;
 	__u32 generation;        /* grows whenever what is on its way must not arrive any more */
 	__u32 mtu;               /* bytes of the largest IP packet */
-	__u32 remote[4];         /* room for the node where it is; 0 for this one */
+	__u32 peer;              /* number of the peer where it is plus 1; 0 for here */
+	__u32 unused[3];
+};
+
+/* Another node: its address as struct bpf_tunnel_key has it, IPv4 in the first word and in the machine's order. */
+struct peer {
+	__u32 address[4];
+	__u32 small_answers;     /* probes that came back */
+	__u32 full_answers;
+	__u32 unused[2];
 };
 
 #define CHUNK_PATHS_SHIFT 10
@@ -79,11 +88,32 @@ struct totals {
 	__u64 recirculated;      /* how often a waiting packet was looked at */
 	__u64 lateness_max;
 	__u64 lateness[BUCKETS];
+	__u64 sent;              /* wire packets to other nodes */
+	__u64 received;          /* wire packets from other nodes */
+	__u64 foreign;           /* not of a peer, or of another run */
+	__u64 malformed;
+	__u64 undelivered;       /* to nobody here */
 };
 
 struct settings {
 	__u32 fabric_device;     /* the device with fq */
+	__u32 overlay_device;    /* the device that leads to other nodes */
+	__u32 vni;
+	__u32 over_ipv6;
+	__u32 overlay_mtu;
 	__u32 unused;
 };
+
+/*
+ * Frames between nodes, as io.kollaps.fabric.overlay.InnerFrame has them: the hardware address of endpoint n is 02:4b and n in
+ * network order; a probe is sent back as an answer.
+ */
+#define MAC_PREFIX 0x4b02u   /* as a little-endian word */
+#define EVERYBODY_PREFIX 0x0002u /* 02:00, of all eth0, with the number 1 */
+#define PROBE_TYPE 0x88b5
+#define PROBE_MAGIC 0x4c4c4f4bu
+#define PROBE_REQUEST 1
+#define PROBE_ANSWER 2
+#define SMALLEST_PROBE 64
 
 #endif

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       BenchDiscoveryCommand.class,
       BenchClusterCommand.class,
       BenchPlacementCommand.class,
+      BenchUsageCommand.class,
     })
 final class BenchCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;

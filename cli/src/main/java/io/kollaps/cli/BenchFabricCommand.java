@@ -39,7 +39,7 @@ final class BenchFabricCommand implements Callable<Integer> {
   @Option(
       names = "--only",
       split = ",",
-      paramLabel = "rates|delays|throughput|costs",
+      paramLabel = "rates|delays|throughput|costs|overlay",
       description = "Only these groups of figures; default: all.")
   private List<String> only = List.of();
 
@@ -115,7 +115,8 @@ final class BenchFabricCommand implements Callable<Integer> {
                           ExitCode.BAD_INPUT,
                           "--only '"
                               + word
-                              + "' is unknown; write rates, delays, throughput or costs")));
+                              + "' is unknown; write rates, delays, throughput, costs or"
+                              + " overlay")));
     }
     return groups;
   }

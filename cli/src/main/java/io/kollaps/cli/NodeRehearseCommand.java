@@ -1,12 +1,12 @@
 package io.kollaps.cli;
 
 import io.kollaps.node.daemon.DaemonFailure;
-import io.kollaps.node.daemon.LocalClient;
-import io.kollaps.node.daemon.LocalReply;
-import io.kollaps.node.daemon.LocalRequest;
 import io.kollaps.node.daemon.NodeDaemon;
 import io.kollaps.node.daemon.NodeSettings;
 import io.kollaps.node.daemon.Setting;
+import io.kollaps.node.local.LocalClient;
+import io.kollaps.node.local.LocalFailure;
+import io.kollaps.node.local.NodeActions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,7 +45,12 @@ final class NodeRehearseCommand implements Callable<Integer> {
       NodeSettings founder = settings(folder, "a", PORT);
       try (NodeDaemon _ =
           NodeDaemon.start(request(founder, true, Optional.empty(), Optional.empty()))) {
-        String token = LocalClient.ask(founder.folder(), LocalRequest.token(1, 1, true)).token();
+        String token =
+            LocalClient.ask(
+                    founder.folder(),
+                    NodeActions.ROTATE_TOKEN,
+                    new NodeActions.RotateToken(1, 1, true))
+                .token();
         NodeSettings joiner = settings(folder, "b", JOINER_PORT);
         try (NodeDaemon _ =
             NodeDaemon.start(
@@ -56,6 +61,8 @@ final class NodeRehearseCommand implements Callable<Integer> {
       return ExitCode.OK;
     } catch (DaemonFailure e) {
       throw SettingFlags.failure(e);
+    } catch (LocalFailure e) {
+      throw Daemons.failure(e);
     } catch (IOException e) {
       throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()));
     }
@@ -82,12 +89,14 @@ final class NodeRehearseCommand implements Callable<Integer> {
   }
 
   /** Until the joiner follows, is pinged and knows the leader's clock. */
-  private static void awaitClock(Path folder) throws DaemonFailure, InterruptedException {
+  private static void awaitClock(Path folder)
+      throws DaemonFailure, LocalFailure, InterruptedException {
     long deadline = System.nanoTime() + BOUND.toNanos();
     while (System.nanoTime() < deadline) {
-      LocalReply reply = LocalClient.ask(folder, LocalRequest.of(LocalRequest.Action.NODES, ""));
+      NodeActions.Nodes reply =
+          LocalClient.ask(folder, NodeActions.NODES, NodeActions.Nothing.NOTHING);
       if (reply.nodes().size() == 2
-          && reply.nodes().stream().allMatch(LocalReply.NodeRow::clockKnown)) {
+          && reply.nodes().stream().allMatch(NodeActions.NodeRow::clockKnown)) {
         return;
       }
       Thread.sleep(LOOK_MILLIS);

@@ -290,6 +290,7 @@ public final class EmulationCore {
         exactly,
         change -> now.sharing().passOver(pathId, change))) {
       case SAME -> {}
+      case EXACT -> changed = true;
       case NUMBER -> {
         reporter.changedNumber(nowNanos, pathId);
         changed = true;

@@ -133,6 +133,8 @@ final class OwnFlow {
   enum Judgement {
     /** The demand that counts stays. */
     SAME,
+    /** It is only taken over exactly, as is done with every full report. */
+    EXACT,
     /** It wants another number. */
     NUMBER,
     /** It is new, wants all it can get, or no longer all. */
@@ -155,12 +157,13 @@ final class OwnFlow {
       return Judgement.SAME;
     }
     boolean kind = !told || wanted == FlowTable.UNLIMITED || demand == FlowTable.UNLIMITED;
-    if (!kind && !exactly && (small(wanted) || mayWait(wanted, passOver))) {
+    boolean waits = !kind && (small(wanted) || mayWait(wanted, passOver));
+    if (waits && !exactly) {
       return Judgement.SAME;
     }
     told = true;
     demand = wanted;
-    return kind ? Judgement.KIND : Judgement.NUMBER;
+    return kind ? Judgement.KIND : waits ? Judgement.EXACT : Judgement.NUMBER;
   }
 
   private boolean small(long wanted) {

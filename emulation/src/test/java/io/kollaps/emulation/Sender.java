@@ -33,6 +33,29 @@ interface Sender {
     }
   }
 
+  /** Sends at a rate that swings around a mean, in whole packets of 1500 bytes. */
+  final class Swinging implements Sender {
+    private final double mean;
+    private final double swing;
+    private final double cycleSeconds;
+    private double saved;
+
+    Swinging(double mean, double swing, double cycleSeconds) {
+      this.mean = mean;
+      this.swing = swing;
+      this.cycleSeconds = cycleSeconds;
+    }
+
+    @Override
+    public double bits(double seconds, double delivered, double queueSeconds, boolean lost) {
+      double rate = mean + swing * Math.sin(2 * Math.PI * seconds / cycleSeconds);
+      saved += rate * STEP_SECONDS;
+      double packets = Math.floor(saved / 12_000) * 12_000;
+      saved -= packets;
+      return packets;
+    }
+  }
+
   /** Sends at a rate for a time, then nothing for a time, again and again. */
   record OnOff(double rate, double onSeconds, double offSeconds) implements Sender {
     @Override

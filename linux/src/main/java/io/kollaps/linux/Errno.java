@@ -47,6 +47,12 @@ public final class Errno {
   /** Not supported. */
   public static final int EOPNOTSUPP = 95;
 
+  /** Message too long: it would have to be fragmented. */
+  public static final int EMSGSIZE = 90;
+
+  /** The address or port is taken. */
+  public static final int EADDRINUSE = 98;
+
   /** No buffer space. */
   public static final int ENOBUFS = 105;
 

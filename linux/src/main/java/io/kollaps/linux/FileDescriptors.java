@@ -65,4 +65,17 @@ public final class FileDescriptors {
   public static long write(int fileDescriptor, long address, long length) {
     return FileCalls.write(fileDescriptor, address, length);
   }
+
+  /**
+   * Writes pieces of memory as one, without allocating.
+   *
+   * @param fileDescriptor to where
+   * @param pieces address of {@code struct iovec} of each piece: its address and its length, 8
+   *     bytes each
+   * @param count number of pieces, at most 1024
+   * @return bytes written, or the negated error number ({@link Errno})
+   */
+  public static long writePieces(int fileDescriptor, long pieces, int count) {
+    return DatagramCalls.writeVector(fileDescriptor, pieces, count);
+  }
 }

@@ -1,6 +1,8 @@
 package io.kollaps.linux;
 
 import java.lang.foreign.Arena;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.util.function.Consumer;
 
 /**
@@ -24,7 +26,12 @@ public final class LinkCreator {
   private static final int MACVLAN_MODE_BRIDGE = 4;
   private static final int IFLA_IPVLAN_MODE = 1;
   private static final int IPVLAN_MODE_L2 = 0;
+  private static final int IFLA_VXLAN_ID = 1;
+  private static final int IFLA_VXLAN_LOCAL = 4;
   private static final int IFLA_VXLAN_PORT = 15;
+  private static final int IFLA_VXLAN_LOCAL6 = 17;
+  private static final int IFLA_VXLAN_UDP_CSUM = 18;
+  private static final int IFLA_VXLAN_DF = 29;
   private static final int IFLA_VXLAN_COLLECT_METADATA = 25;
   private static final int IFLA_VXLAN_LEARNING = 7;
 
@@ -126,6 +133,34 @@ public final class LinkCreator {
             message
                 .attribute(IFLA_VXLAN_COLLECT_METADATA, new byte[] {1})
                 .attribute(IFLA_VXLAN_LEARNING, new byte[] {0})
+                .attribute(IFLA_VXLAN_PORT, new byte[] {(byte) (port >> 8), (byte) port}),
+        " on port " + port);
+  }
+
+  /**
+   * Makes a VXLAN device that knows by each packet's hardware address where it goes ({@link
+   * RouteNetlink#addTunnelEnd}), and learns nothing by itself. Its datagrams may not be fragmented
+   * and have checksums. Its UDP socket is one of the client's namespace, wherever the device goes;
+   * it is bound when the device is set up.
+   *
+   * @param port UDP port that it listens on
+   * @param vni network identifier
+   * @param local address that its datagrams leave from
+   * @throws LinuxException when the kernel refuses: EOPNOTSUPP before Linux 4.20
+   */
+  public void vxlanByAddress(LinkSpec spec, int port, int vni, InetAddress local)
+      throws LinuxException {
+    int localAttribute = local instanceof Inet6Address ? IFLA_VXLAN_LOCAL6 : IFLA_VXLAN_LOCAL;
+    create(
+        spec,
+        "vxlan",
+        message ->
+            message
+                .attribute(IFLA_VXLAN_ID, vni)
+                .attribute(localAttribute, local.getAddress())
+                .attribute(IFLA_VXLAN_LEARNING, new byte[] {0})
+                .attribute(IFLA_VXLAN_UDP_CSUM, new byte[] {1})
+                .attribute(IFLA_VXLAN_DF, new byte[] {1})
                 .attribute(IFLA_VXLAN_PORT, new byte[] {(byte) (port >> 8), (byte) port}),
         " on port " + port);
   }

@@ -24,6 +24,9 @@ public final class RouteNetlink implements AutoCloseable {
   private static final int RTM_NEWNEIGH = 28;
   private static final int NDA_DST = 1;
   private static final int NDA_LLADDR = 2;
+  private static final int NDA_PORT = 6;
+  private static final int NTF_SELF = 2;
+  private static final int AF_BRIDGE = 7;
   private static final int NUD_PERMANENT = 0x80;
   private static final int CHANGE = NetlinkSocket.NLM_F_REQUEST | NetlinkSocket.NLM_F_ACK;
   private static final int CREATE = CHANGE | 0x400 | 0x200; // NLM_F_CREATE | NLM_F_EXCL
@@ -196,6 +199,39 @@ public final class RouteNetlink implements AutoCloseable {
               .attribute(NDA_LLADDR, hardware.bytes());
       socket.request(
           message, "neighbour " + address.getHostAddress() + " " + hardware + " on link " + index);
+    }
+  }
+
+  /**
+   * Tells a VXLAN device where packets to a hardware address go, in place of what it knew.
+   *
+   * @param index the device
+   * @param hardware the address inside
+   * @param end the other node
+   * @param port UDP port there
+   */
+  public void addTunnelEnd(int index, MacAddress hardware, InetAddress end, int port)
+      throws LinuxException {
+    try (Arena arena = Arena.ofConfined()) {
+      NetlinkMessage message =
+          new NetlinkMessage(arena, RTM_NEWNEIGH, CREATE_OR_REPLACE)
+              .bytes(AF_BRIDGE, 0, 0, 0)
+              .word(index)
+              .half(NUD_PERMANENT)
+              .bytes(NTF_SELF, 0)
+              .attribute(NDA_LLADDR, hardware.bytes())
+              .attribute(NDA_DST, end.getAddress())
+              .attribute(NDA_PORT, new byte[] {(byte) (port >> 8), (byte) port});
+      socket.request(
+          message,
+          "tunnel of "
+              + hardware
+              + " to "
+              + end.getHostAddress()
+              + " port "
+              + port
+              + " on link "
+              + index);
     }
   }
 

@@ -68,6 +68,21 @@ final class NodeNetwork implements AutoCloseable {
     run("ip", "-n", bridge, "link", "set", port, "master", "br0", "up");
   }
 
+  /** From now on the link of a node carries this much in each direction, such as {@code 50mbit}. */
+  void limit(int node, String rate) throws Exception {
+    limit(prefix + node, "eth0", rate);
+    limit(prefix + "b", "v" + node, rate);
+  }
+
+  private static void limit(String namespace, String device, String rate) throws Exception {
+    run(
+        "tc", "-n", namespace, "qdisc", "add", "dev", device, "root", "handle", "1:", "htb",
+        "default", "1");
+    run(
+        "tc", "-n", namespace, "class", "add", "dev", device, "parent", "1:", "classid", "1:1",
+        "htb", "rate", rate, "burst", "16k", "cburst", "16k");
+  }
+
   /** From now on one of five datagrams that a node sends is lost. */
   void loseDatagrams(int node) throws Exception {
     String name = prefix + node;

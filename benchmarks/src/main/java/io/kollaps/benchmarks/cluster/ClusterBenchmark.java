@@ -3,10 +3,9 @@ package io.kollaps.benchmarks.cluster;
 import io.kollaps.benchmarks.BenchmarkException;
 import io.kollaps.benchmarks.Notes;
 import io.kollaps.benchmarks.lab.HostLoad;
-import io.kollaps.node.daemon.DaemonFailure;
-import io.kollaps.node.daemon.LocalClient;
-import io.kollaps.node.daemon.LocalReply;
-import io.kollaps.node.daemon.LocalRequest;
+import io.kollaps.node.local.LocalClient;
+import io.kollaps.node.local.LocalFailure;
+import io.kollaps.node.local.NodeActions;
 import io.kollaps.node.run.StopSwitch;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,8 +115,12 @@ public final class ClusterBenchmark {
 
   private static String token(Machines machines) throws BenchmarkException {
     try {
-      return LocalClient.ask(machines.nodeFolder(0), LocalRequest.token(0, 1, true)).token();
-    } catch (DaemonFailure e) {
+      return LocalClient.ask(
+              machines.nodeFolder(0),
+              NodeActions.ROTATE_TOKEN,
+              new NodeActions.RotateToken(0, 1, true))
+          .token();
+    } catch (LocalFailure e) {
       throw new BenchmarkException("the first node gives no token: " + e.getMessage(), e);
     }
   }
@@ -148,13 +151,13 @@ public final class ClusterBenchmark {
       return reply(machines).nodes().stream()
           .filter(node -> node.condition().equals("alive"))
           .count();
-    } catch (DaemonFailure e) {
+    } catch (LocalFailure e) {
       return 0; // it does not listen yet
     }
   }
 
-  private static LocalReply reply(Machines machines) throws DaemonFailure {
-    return LocalClient.ask(machines.nodeFolder(0), LocalRequest.of(LocalRequest.Action.NODES, ""));
+  private static NodeActions.Nodes reply(Machines machines) throws LocalFailure {
+    return LocalClient.ask(machines.nodeFolder(0), NodeActions.NODES, NodeActions.Nothing.NOTHING);
   }
 
   /** Index of the leader's machine. */
@@ -163,11 +166,11 @@ public final class ClusterBenchmark {
       String name =
           reply(machines).nodes().stream()
               .filter(node -> node.role().equals("leader"))
-              .map(LocalReply.NodeRow::name)
+              .map(NodeActions.NodeRow::name)
               .findFirst()
               .orElseThrow(() -> new BenchmarkException("nobody leads the cluster"));
       return Integer.parseInt(name.substring(1));
-    } catch (DaemonFailure e) {
+    } catch (LocalFailure e) {
       throw new BenchmarkException("the first node does not answer: " + e.getMessage(), e);
     }
   }

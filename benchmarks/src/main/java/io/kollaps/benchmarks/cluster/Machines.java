@@ -88,6 +88,7 @@ final class Machines implements AutoCloseable {
     Map<String, String> environment = new HashMap<>(variables);
     environment.put("KOLLAPS_NODE_FOLDER", nodeFolder(machine).toString());
     environment.put("KOLLAPS_NAME", "n" + machine);
+    environment.put("KOLLAPS_PROBE", "off"); // fifty machines on one: its processors would be measured
     environment.put("KOLLAPS_CONFIG", folder.resolve("node.conf").toString());
     String wait =
         "ip link set lo up; until ip -4 addr show dev eth0 2>/dev/null | grep -q inet;"
@@ -203,13 +204,12 @@ final class Machines implements AutoCloseable {
   }
 
   @Override
-  public void close() throws BenchmarkException, InterruptedException {
+  public void close() throws BenchmarkException {
     daemons.forEach(Process::destroyForcibly);
     hub.destroyForcibly();
-    for (Process daemon : daemons) {
-      daemon.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS);
-    }
-    hub.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS);
+    List<Process> ending = new ArrayList<>(daemons);
+    ending.add(hub);
+    ending.forEach(process -> process.onExit().orTimeout(COMMAND_SECONDS, TimeUnit.SECONDS).join());
     try {
       Files.walkFileTree(folder, new Remove());
     } catch (IOException e) {

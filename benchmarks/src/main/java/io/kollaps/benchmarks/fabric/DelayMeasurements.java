@@ -49,8 +49,8 @@ final class DelayMeasurements {
     return rows;
   }
 
-  private double medianRoundTrip(Station from, Station to)
-      throws BenchmarkException, InterruptedException {
+  /** Median round trip of echoes, in milliseconds. */
+  double medianRoundTrip(Station from, Station to) throws BenchmarkException, InterruptedException {
     try (EchoProbe probe = EchoProbe.start(from, to, plan.echoes(), ECHO_INTERVAL_NANOS)) {
       return Statistics.median(probe.roundTripMillis(LAST_NANOS));
     }

@@ -52,7 +52,7 @@ public final class FabricBenchmark {
     for (FabricGroup group : groups) {
       List<FabricRow> figures = new ArrayList<>();
       for (Emulator emulator : emulators) {
-        if (group != FabricGroup.THROUGHPUT || extent.plan().throughput()) {
+        if (!group.isUnshaped() || extent.plan().throughput()) {
           notes.note(emulator.name() + ":");
           figures.addAll(rows(group, new Subject(emulator, extent.plan(), notes)));
         }
@@ -70,6 +70,7 @@ public final class FabricBenchmark {
       case DELAYS -> new DelayMeasurements(subject).rows();
       case THROUGHPUT -> new ThroughputMeasurements(subject).rows();
       case COSTS -> new CostMeasurements(subject).rows();
+      case OVERLAY -> new OverlayMeasurements(subject).rows();
     };
   }
 

@@ -13,7 +13,14 @@ public enum FabricGroup {
   /** What passes at most, and where the time goes. */
   THROUGHPUT,
   /** What many paths and many changes of rates cost. */
-  COSTS;
+  COSTS,
+  /** What passes at most between two nodes, and how fast. */
+  OVERLAY;
+
+  /** Whether the machine decides the figures, and a slow one measures itself. */
+  boolean isUnshaped() {
+    return this == THROUGHPUT || this == OVERLAY;
+  }
 
   /** Name as in {@code --only}. */
   public String word() {

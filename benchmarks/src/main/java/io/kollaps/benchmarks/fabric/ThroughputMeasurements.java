@@ -48,10 +48,10 @@ final class ThroughputMeasurements {
    * @param bitsPerSecond all together
    * @param secondsPerGigabit processor time of this process: senders, receivers and fabric
    */
-  private record Load(double bitsPerSecond, double secondsPerGigabit) {}
+  record Load(double bitsPerSecond, double secondsPerGigabit) {}
 
   /** Two ends of a flow. */
-  private record Pair(Station from, Station to) {}
+  record Pair(Station from, Station to) {}
 
   List<FabricRow> rows() throws BenchmarkException, InterruptedException {
     List<FabricRow> rows = new ArrayList<>();
@@ -131,7 +131,8 @@ final class ThroughputMeasurements {
             "%"));
   }
 
-  private Load load(List<Pair> pairs) throws BenchmarkException, InterruptedException {
+  /** What flows between pairs reach, all at once. */
+  Load load(List<Pair> pairs) throws BenchmarkException, InterruptedException {
     List<TcpTransfer> flows = new ArrayList<>();
     try {
       for (Pair pair : pairs) {
@@ -173,7 +174,8 @@ final class ThroughputMeasurements {
         "packet/s");
   }
 
-  private double flood(Pair pair) throws BenchmarkException, InterruptedException {
+  /** Small packets that arrive in a second, as fast as one sender can. */
+  double flood(Pair pair) throws BenchmarkException, InterruptedException {
     try (UdpStream stream =
         UdpStream.start(
             pair.from(), pair.to(), SMALL_PAYLOAD_BYTES, UdpStream.FLOOD, Long.MAX_VALUE)) {

@@ -28,4 +28,16 @@ public interface Emulator {
    * @throws BenchmarkException when the machine cannot
    */
   Lab open(int endpoints, long seed) throws BenchmarkException, InterruptedException;
+
+  /**
+   * Makes two endpoints on two nodes.
+   *
+   * @param seed seed of loss and jitter
+   * @return empty when it cannot reach another node
+   * @throws BenchmarkException when the machine cannot
+   */
+  default Optional<OverlayLab> openOverlay(long seed)
+      throws BenchmarkException, InterruptedException {
+    return Optional.empty();
+  }
 }

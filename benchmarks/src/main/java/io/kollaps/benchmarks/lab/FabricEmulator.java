@@ -2,6 +2,7 @@ package io.kollaps.benchmarks.lab;
 
 import io.kollaps.benchmarks.BenchmarkException;
 import io.kollaps.fabric.MissingPiece;
+import io.kollaps.fabric.tc.TcFabric;
 import io.kollaps.node.fabric.FabricFactory;
 import java.util.List;
 import java.util.Optional;
@@ -42,5 +43,13 @@ record FabricEmulator(FabricFactory factory) implements Emulator {
   @Override
   public Lab open(int endpoints, long seed) throws BenchmarkException {
     return FabricLab.open(factory, endpoints, seed);
+  }
+
+  @Override
+  public Optional<OverlayLab> openOverlay(long seed)
+      throws BenchmarkException, InterruptedException {
+    return name().equals(TcFabric.NAME)
+        ? Optional.empty()
+        : Optional.of(OverlayLab.open(factory, seed));
   }
 }

@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 public final class VethPair implements AutoCloseable {
   private static final String FIRST = "10.97.0.1";
   private static final String SECOND = "10.97.0.2";
+  private static final String VXLAN_FIRST = "10.96.0.1";
+  private static final String VXLAN_SECOND = "10.96.0.2";
   private static final int COMMAND_SECONDS = 20;
   private static final int PRINTED_BYTES = 4096;
 
@@ -86,6 +88,58 @@ public final class VethPair implements AutoCloseable {
       throw new IOException(
           String.join(" ", command) + ": " + new String(printed, StandardCharsets.UTF_8).strip());
     }
+  }
+
+  /**
+   * Makes one with a VXLAN device of the kernel at each end, and gives the ends of that: what
+   * encapsulation costs without emulation.
+   *
+   * @throws BenchmarkException when the machine cannot
+   */
+  public static VethPair openVxlan() throws BenchmarkException, InterruptedException {
+    VethPair pair = open();
+    boolean whole = false;
+    try {
+      vxlan(pair.first, SECOND, VXLAN_FIRST);
+      vxlan(pair.second, FIRST, VXLAN_SECOND);
+      VethPair ends =
+          new VethPair(
+              new Station(pair.first.namespace(), address(VXLAN_FIRST)),
+              new Station(pair.second.namespace(), address(VXLAN_SECOND)));
+      whole = true;
+      return ends;
+    } catch (IOException e) {
+      throw new BenchmarkException(
+          "cannot make a VXLAN pair to compare with: " + e.getMessage() + "; see 'kollaps doctor'",
+          e);
+    } finally {
+      if (!whole) {
+        pair.close();
+      }
+    }
+  }
+
+  private static void vxlan(Station end, String other, String address)
+      throws IOException, InterruptedException {
+    NetworkNamespace inside = end.namespace();
+    ip(
+        inside,
+        "link",
+        "add",
+        "vx0",
+        "type",
+        "vxlan",
+        "id",
+        "42",
+        "remote",
+        other,
+        "local",
+        end.address().getHostAddress(),
+        "dstport",
+        "4789",
+        "udpcsum");
+    ip(inside, "addr", "add", address + "/30", "dev", "vx0");
+    ip(inside, "link", "set", "vx0", "up");
   }
 
   /** One end. */

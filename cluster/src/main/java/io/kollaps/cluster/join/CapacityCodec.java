@@ -153,8 +153,7 @@ public final class CapacityCodec {
                 each ->
                     new CapacityRecord.Inferred(
                         new NodeId(each.getWith()),
-                        optional(
-                            each.hasTowardsBitsPerSecond(), each.getTowardsBitsPerSecond()),
+                        optional(each.hasTowardsBitsPerSecond(), each.getTowardsBitsPerSecond()),
                         optional(each.hasFromBitsPerSecond(), each.getFromBitsPerSecond())))
             .toList(),
         message.getUnseenList().stream().map(NodeId::new).toList());
@@ -164,9 +163,7 @@ public final class CapacityCodec {
     return new CapacityRecord.Probe(
         new NodeId(probe.getWith()),
         new Measurement(
-            probe.getForwardBitsPerSecond(),
-            probe.getBackwardBitsPerSecond(),
-            probe.getAtNanos()),
+            probe.getForwardBitsPerSecond(), probe.getBackwardBitsPerSecond(), probe.getAtNanos()),
         probe.hasQuality() ? Optional.of(decode(probe.getQuality())) : Optional.empty());
   }
 

@@ -79,6 +79,15 @@ public sealed interface LeaderCommand {
   record Verified(NodePair pair, boolean held, String why) implements LeaderCommand {}
 
   /**
+   * The tie at the level between two nodes was asked about.
+   *
+   * @param pair the nodes
+   * @param confirmed whether each branch that meets there has a link of its own
+   * @param why for people; empty when it is confirmed
+   */
+  record TieTested(NodePair pair, boolean confirmed, String why) implements LeaderCommand {}
+
+  /**
    * Tell people, in the log.
    *
    * @param warning whether somebody should do something

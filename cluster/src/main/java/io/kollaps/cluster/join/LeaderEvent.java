@@ -115,6 +115,14 @@ public sealed interface LeaderEvent {
   record VerifyAsked(long atNanos, NodePair pair) implements LeaderEvent {}
 
   /**
+   * Somebody is going to rely on the tie at the level between two nodes: on that each branch there
+   * has a link of its own. Answered by {@link LeaderCommand.TieTested}.
+   *
+   * @param pair the nodes
+   */
+  record TieAsked(long atNanos, NodePair pair) implements LeaderEvent {}
+
+  /**
    * Time has passed: leases and probes may be over. At least every {@link JoinPolicy#pollNanos}.
    */
   record TimePassed(long atNanos) implements LeaderEvent {}

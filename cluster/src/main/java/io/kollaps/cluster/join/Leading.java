@@ -8,6 +8,7 @@ import io.kollaps.cluster.capacity.Hints;
 import io.kollaps.cluster.capacity.JoinCommand;
 import io.kollaps.cluster.capacity.JoinEvent;
 import io.kollaps.cluster.capacity.JoinSettings;
+import io.kollaps.cluster.capacity.Level;
 import io.kollaps.cluster.capacity.Measurement;
 import io.kollaps.cluster.capacity.NodePair;
 import io.kollaps.cluster.capacity.NodeProfile;
@@ -18,19 +19,24 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Joins during one node's time as the leader. */
 final class Leading {
   private static final double NANOS_PER_SECOND = 1e9;
+  private static final int MAX_TIES_ASKED = 256;
 
   private final JoinPolicy policy;
   private final RandomGenerator random;
+  private final JoinSettings settings;
   private final CapacityMapper mapper;
   private final MapLedger ledger;
   private final Map<NodeId, Candidate> candidates = new LinkedHashMap<>();
@@ -44,6 +50,13 @@ final class Leading {
 
   /** Nodes that were just admitted and may not serve yet, until when. */
   private final Map<NodeId, Long> settling = new HashMap<>();
+
+  private final Map<Long, Long> tiesTestedAtNanos = new HashMap<>();
+  private final List<NodePair> tiesAsked = new ArrayList<>();
+  private @Nullable TieTest tie;
+
+  /** Best known of each node's interface: what it said itself, else what the members' list says. */
+  private final Map<NodeId, NodeProfile> profiles = new HashMap<>();
 
   private Map<NodeId, NodeProfile> members;
 
@@ -69,6 +82,7 @@ final class Leading {
       RandomGenerator random,
       LeaderEvent.Led led) {
     this.policy = policy;
+    this.settings = settings;
     this.random = random;
     members = led.members();
     told = members.keySet();
@@ -78,6 +92,11 @@ final class Leading {
     qualities.putAll(known.qualities());
     confirmed.putAll(known.confirmed());
     ledger = new MapLedger(led.records());
+    for (CapacityRecord record : led.records()) {
+      if (record instanceof CapacityRecord.OfNode node) {
+        profiles.put(node.profile().id(), node.profile());
+      }
+    }
     members.keySet().stream()
         .sorted()
         .filter(node -> !known.map().has(node))
@@ -130,11 +149,8 @@ final class Leading {
       }
       case LeaderEvent.AdmissionDecided(long _, NodeId node, Optional<String> refusal) ->
           decided(node, refusal, now);
-      case LeaderEvent.Idle _ -> {
-        if (policy.measure() && candidates.isEmpty() && probes.isEmpty() && unmeasured.isEmpty()) {
-          feed(new JoinEvent.Idle(now), now);
-        }
-      }
+      case LeaderEvent.Idle _ -> idle(now);
+      case LeaderEvent.TieAsked(long _, NodePair pair) -> tieAsked(pair, now);
       case LeaderEvent.VerifyAsked(long _, NodePair pair) ->
           feed(new JoinEvent.VerifyAsked(pair.first(), pair.second(), now), now);
       case LeaderEvent.TimePassed _ -> timePassed(now);
@@ -195,6 +211,7 @@ final class Leading {
     Candidate candidate =
         new Candidate(join.applicant(), join.attempt(), Secret.create(random), now);
     candidates.put(candidate.id(), candidate);
+    profiles.put(candidate.id(), join.applicant().profile());
     if (policy.measure()) {
       unmeasured.remove(candidate.id());
       feed(new JoinEvent.JoinBegins(join.applicant().profile(), Hints.NONE, now), now);
@@ -336,7 +353,8 @@ final class Leading {
   }
 
   private void askIfDue(RunningProbe probe, long now) {
-    if (probe.due(now)) {
+    // nothing else runs while a tie is tested
+    if (probe.due(now) && (tie == null || tie.runs(probe.number()))) {
       probe.ask(now, policy.probeNanos());
       commands.add(
           new LeaderCommand.ServeProbe(
@@ -347,6 +365,7 @@ final class Leading {
   private void cancel(NodeId from, NodeId to) {
     List.copyOf(probes.values()).stream()
         .filter(probe -> probe.from().equals(from) && probe.to().equals(to))
+        .filter(probe -> tie == null || !tie.runs(probe.number()))
         .forEach(
             probe -> {
               probes.remove(probe.number());
@@ -370,11 +389,25 @@ final class Leading {
     }
     settling.remove(probe.to());
     probe.served(at);
-    if (!joining(probe.from())) {
-      probe
-          .order(policy.plan())
-          .ifPresent(order -> commands.add(new LeaderCommand.RunProbe(probe.from(), order)));
+    TieTest tested = tie;
+    if (tested != null && tested.runs(number)) {
+      if (tested.served(number)) {
+        tested.running().stream()
+            .map(probes::get)
+            .filter(Objects::nonNull)
+            .forEach(this::run);
+      }
+      return;
     }
+    if (!joining(probe.from())) {
+      run(probe);
+    }
+  }
+
+  private void run(RunningProbe probe) {
+    probe
+        .order(policy.plan())
+        .ifPresent(order -> commands.add(new LeaderCommand.RunProbe(probe.from(), order)));
   }
 
   private void serveFailed(long number, String why, long now) {
@@ -392,6 +425,10 @@ final class Leading {
 
   private void finish(RunningProbe probe, ProbeOutcome outcome, long now) {
     probes.remove(probe.number());
+    if (tie != null && tie.runs(probe.number())) {
+      tieProbeEnded(tie, probe, outcome, now);
+      return;
+    }
     NodePair pair = NodePair.of(probe.from(), probe.to());
     switch (outcome) {
       case ProbeOutcome.Measured(long forward, long backward, Optional<PathQuality> quality) -> {
@@ -417,6 +454,155 @@ final class Leading {
   private String nameOf(NodeId node) {
     Candidate candidate = candidates.get(node);
     return "node " + (candidate == null ? node.value() : candidate.name());
+  }
+
+  // ---- ties ------------------------------------------------------------------------------
+
+  private void idle(long now) {
+    if (!policy.measure() || tie != null) {
+      return;
+    }
+    if (candidates.isEmpty() && probes.isEmpty() && unmeasured.isEmpty()) {
+      feed(new JoinEvent.Idle(now), now);
+      if (probes.isEmpty()) {
+        openTie(now).ifPresent(level -> beginTie(level, now));
+      }
+    }
+  }
+
+  /** The first level whose tie is open and was not tested lately. */
+  private OptionalInt openTie(long now) {
+    MeasuredNetwork network = network();
+    for (int level = 0; level < network.map().levels().size(); level++) {
+      Long tested = tiesTestedAtNanos.get(network.map().levels().get(level).id());
+      boolean due = tested == null || now - tested > settings.verifyAfterNanos();
+      if (due && network.map().branches(level) > 2 && !network.tieConfirmed(level)) {
+        return OptionalInt.of(level);
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  private void tieAsked(NodePair pair, long now) {
+    MeasuredNetwork network = network();
+    OptionalInt level = network.map().levelBetween(pair.first(), pair.second());
+    if (level.isEmpty()) {
+      commands.add(new LeaderCommand.TieTested(pair, false, "a node of it is not in the map"));
+    } else if (network.map().branches(level.getAsInt()) < 3
+        || network.tieConfirmed(level.getAsInt())) {
+      commands.add(new LeaderCommand.TieTested(pair, true, ""));
+    } else if (tiesAsked.size() >= MAX_TIES_ASKED) {
+      commands.add(
+          new LeaderCommand.TieTested(pair, false, tiesAsked.size() + " others wait: ask again"));
+    } else {
+      tiesAsked.add(pair);
+      nextAskedTie(now);
+    }
+  }
+
+  /** Begins the test of a tie that somebody waits for, when nothing else is measured. */
+  private void nextAskedTie(long now) {
+    while (tie == null && probes.isEmpty() && !tiesAsked.isEmpty()) {
+      NodePair pair = tiesAsked.getFirst();
+      OptionalInt level = mapper.map().levelBetween(pair.first(), pair.second());
+      if (level.isEmpty() || !beginTie(level.getAsInt(), now)) {
+        tiesAsked.remove(pair);
+        commands.add(
+            new LeaderCommand.TieTested(
+                pair, false, "in a branch of it no node answers, or it is there no more"));
+      }
+    }
+  }
+
+  /** False when a branch has nobody to be probed with. */
+  private boolean beginTie(int number, long now) {
+    CapacityMap map = mapper.map();
+    Level level = map.levels().get(number);
+    tiesTestedAtNanos.put(level.id(), now);
+    List<NodeId> nodes = new ArrayList<>();
+    for (List<NodeId> branch : map.membersOf(number)) {
+      Optional<NodeId> present =
+          branch.stream()
+              .filter(node -> members.containsKey(node) && !lost.contains(node))
+              .findFirst();
+      if (present.isEmpty()) {
+        return false;
+      }
+      nodes.add(present.get());
+    }
+    if (nodes.size() < 3) {
+      return false;
+    }
+    double least = level.lowBitsPerSecond() * (1 - settings.relativeNoise());
+    TieTest begun = new TieTest(level.id(), least, nodes);
+    tie = begun;
+    tell(false, "testing whether " + nodes.size() + " branches of the network share a link");
+    playRound(begun, now);
+    return true;
+  }
+
+  private void playRound(TieTest test, long now) {
+    List<RunningProbe> begun = new ArrayList<>();
+    for (NodePair pair : test.nextRound()) {
+      RunningProbe probe =
+          new RunningProbe(nextProbe++, pair.first(), pair.second(), Secret.create(random), now);
+      probes.put(probe.number(), probe);
+      test.began(probe.number());
+      begun.add(probe);
+    }
+    begun.forEach(probe -> askIfDue(probe, now));
+  }
+
+  private void tieProbeEnded(TieTest test, RunningProbe probe, ProbeOutcome outcome, long now) {
+    switch (outcome) {
+      case ProbeOutcome.Measured(long forward, long backward, Optional<PathQuality> _) -> {
+        if (!test.ended(probe.number(), forward, backward)) {
+          endTie(
+              false,
+              nameOf(probe.from())
+                  + " and "
+                  + nameOf(probe.to())
+                  + " got "
+                  + Math.min(forward, backward)
+                  + " bit/s while others were measured: there is a link that they share",
+              now);
+        } else if (test.complete()) {
+          confirmed.put(test.level(), test.nodes());
+          changed = true;
+          endTie(true, "", now);
+        } else if (test.roundOver()) {
+          playRound(test, now);
+        }
+      }
+      case ProbeOutcome.Failed(String why) -> {
+        end(probe);
+        endTie(false, "a probe of it failed: " + why, now);
+      }
+    }
+  }
+
+  private void endTie(boolean held, String why, long now) {
+    TieTest ended = tie;
+    if (ended == null) {
+      return;
+    }
+    for (long number : ended.running()) {
+      RunningProbe probe = probes.remove(number);
+      if (probe != null) {
+        end(probe);
+      }
+    }
+    tie = null;
+    tell(false, held ? "each branch has a link of its own" : "the tie is not confirmed: " + why);
+    for (NodePair pair : List.copyOf(tiesAsked)) {
+      OptionalInt level = mapper.map().levelBetween(pair.first(), pair.second());
+      if (level.isEmpty()
+          || mapper.map().levels().get(level.getAsInt()).id() == ended.level()) {
+        tiesAsked.remove(pair);
+        commands.add(new LeaderCommand.TieTested(pair, held && level.isPresent(), why));
+      }
+    }
+    List.copyOf(probes.values()).forEach(waiting -> askIfDue(waiting, now));
   }
 
   // ---- what the mapper found -------------------------------------------------------------
@@ -481,6 +667,9 @@ final class Leading {
           }
         });
     members = known;
+    if (tie != null && gone.stream().anyMatch(tie::has)) {
+      endTie(false, "a node of it has left", nowNanos);
+    }
     gone.forEach(node -> left(node, nowNanos));
     added.stream().sorted().forEach(node -> added(node, nowNanos));
   }
@@ -494,6 +683,7 @@ final class Leading {
   private void left(NodeId node, long now) {
     unmeasured.remove(node);
     settling.remove(node);
+    profiles.remove(node);
     Candidate candidate = candidates.get(node);
     if (candidate != null && candidate.stage() == Stage.ADMITTED) {
       candidates.remove(node);
@@ -516,6 +706,9 @@ final class Leading {
   private void lostAre(Set<NodeId> now, long nowNanos) {
     Set<NodeId> before = lost;
     lost = now;
+    if (tie != null && now.stream().anyMatch(tie::has)) {
+      endTie(false, "a node of it does not answer", nowNanos);
+    }
     for (NodeId node : now) {
       if (!before.contains(node)) {
         settling.remove(node);
@@ -594,6 +787,7 @@ final class Leading {
   private void settle(long now) {
     if (policy.measure()) {
       measureMembers(now);
+      nextAskedTie(now);
       publish(now);
     }
   }
@@ -605,7 +799,7 @@ final class Leading {
             .map(Map.Entry::getKey)
             .toList();
     for (NodeId node : due) {
-      NodeProfile profile = members.get(node);
+      NodeProfile profile = profiles.getOrDefault(node, members.get(node));
       if (profile != null) {
         unmeasured.put(node, BEING_MEASURED);
         feed(new JoinEvent.JoinBegins(profile, Hints.NONE, now), now);

@@ -31,4 +31,15 @@ public record MeasuredNetwork(
     confirmed = Map.copyOf(confirmed);
     passedOver = Map.copyOf(passedOver);
   }
+
+  /**
+   * True when it was found, for every branch that meets at a level now, that it has a link of its
+   * own of that level.
+   *
+   * @param level number of the level in the map
+   */
+  public boolean tieConfirmed(int level) {
+    List<NodeId> tested = confirmed.getOrDefault(map.levels().get(level).id(), List.of());
+    return !tested.isEmpty() && map.branchesWith(level, tested) == map.branches(level);
+  }
 }

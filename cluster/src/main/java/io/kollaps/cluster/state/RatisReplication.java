@@ -62,6 +62,7 @@ public final class RatisReplication implements Replication {
   private final AtomicLong calls = new AtomicLong();
   private final ControlStateMachine machine;
   private final RaftServer server;
+  private final NodesOnly nodesOnly;
 
   private RatisReplication(
       ReplicationSettings settings, Start start, Member member, Listener listener)
@@ -69,6 +70,7 @@ public final class RatisReplication implements Replication {
     this.settings = settings;
     group = RaftGroupId.valueOf(UUID.fromString(settings.cluster()));
     self = RaftPeerId.valueOf(settings.self().value());
+    nodesOnly = new NodesOnly(settings);
     machine = new ControlStateMachine(client, listener);
     RaftServer.Builder builder =
         RaftServer.newBuilder()
@@ -246,8 +248,13 @@ public final class RatisReplication implements Replication {
   }
 
   @Override
+  public void cut() {
+    nodesOnly.cut();
+  }
+
+  @Override
   public void close() {
-    try {
+    try (nodesOnly) {
       server.close();
     } catch (IOException e) {
       throw new java.io.UncheckedIOException("the replication did not close in order", e);
@@ -258,7 +265,7 @@ public final class RatisReplication implements Replication {
     Parameters parameters = new Parameters();
     GrpcConfigKeys.TLS.setConf(
         parameters, new GrpcTlsConfig(settings.keys(), settings.trust(), true));
-    GrpcConfigKeys.Server.setServicesCustomizer(parameters, new NodesOnly());
+    GrpcConfigKeys.Server.setServicesCustomizer(parameters, nodesOnly);
     return parameters;
   }
 

@@ -26,10 +26,13 @@ import io.kollaps.cluster.security.NodeKeys;
 import io.kollaps.cluster.security.TokenTrust;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
@@ -115,6 +118,24 @@ public final class NodeClient implements AutoCloseable {
   private synchronized ManagedChannel channel(Target target) {
     return channels.computeIfAbsent(
         target, to -> open(to.host(), to.port(), keys, trust.only(to.node())));
+  }
+
+  /** Ends the connections to nodes that are not wanted any more. */
+  public void retain(Predicate<NodeId> wanted) {
+    List<ManagedChannel> unwanted = new ArrayList<>();
+    synchronized (this) {
+      channels
+          .entrySet()
+          .removeIf(
+              entry -> {
+                boolean ends = !wanted.test(entry.getKey().node());
+                if (ends) {
+                  unwanted.add(entry.getValue());
+                }
+                return ends;
+              });
+    }
+    unwanted.forEach(ManagedChannel::shutdownNow);
   }
 
   /**

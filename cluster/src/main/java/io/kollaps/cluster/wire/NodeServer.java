@@ -5,11 +5,14 @@ import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.stub.StreamObserver;
 import io.kollaps.cluster.NodeId;
+import io.kollaps.cluster.connection.Connections;
 import io.kollaps.cluster.generated.AdmissionGrpc;
 import io.kollaps.cluster.generated.AnnounceRequest;
 import io.kollaps.cluster.generated.JoinReply;
@@ -47,16 +50,34 @@ public final class NodeServer implements AutoCloseable {
   private static final long HANDSHAKE_SECONDS = 10;
   private static final long IDLE_MINUTES = 10;
   private static final long CLOSE_SECONDS = 2;
+  private static final int THREADS = 2;
+
+  /** Streams that the other side resets in {@link #RESETS_SECONDS}: more than any node does. */
+  private static final int MAX_RESETS = 200;
+
+  private static final int RESETS_SECONDS = 30;
   private static final Logger LOG = LoggerFactory.getLogger(NodeServer.class);
 
   private final Server server;
   private final ExecutorService threads;
+  private final NioEventLoopGroup loops;
   private final ConnectionLog connectionLog;
+  private final Connections connections;
+  private final Predicate<NodeId> member;
 
-  private NodeServer(Server server, ExecutorService threads, ConnectionLog connectionLog) {
+  private NodeServer(
+      Server server,
+      ExecutorService threads,
+      NioEventLoopGroup loops,
+      ConnectionLog connectionLog,
+      Connections connections,
+      Predicate<NodeId> member) {
     this.server = server;
     this.threads = threads;
+    this.loops = loops;
     this.connectionLog = connectionLog;
+    this.connections = connections;
+    this.member = member;
   }
 
   /**
@@ -82,6 +103,9 @@ public final class NodeServer implements AutoCloseable {
       Refusals refusals)
       throws IOException {
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    NioEventLoopGroup loops =
+        new NioEventLoopGroup(THREADS, new DefaultThreadFactory("kollaps-calls", true));
+    Connections connections = new Connections(refusals, System::nanoTime);
     NettyServerBuilder builder =
         NettyServerBuilder.forPort(port)
             .sslContext(
@@ -89,10 +113,14 @@ public final class NodeServer implements AutoCloseable {
                     .trustManager(trust)
                     .clientAuth(ClientAuth.OPTIONAL)
                     .build())
+            .channelFactory(() -> new LimitedAcceptor(connections))
+            .bossEventLoopGroup(loops)
+            .workerEventLoopGroup(loops)
             .executor(threads)
-            .intercept(new Callers(member, refusals))
+            .intercept(new Callers(member, refusals, connections))
             .addService(new Admission(calls))
             .addService(new Membership(calls))
+            .maxRstFramesPerWindow(MAX_RESETS, RESETS_SECONDS)
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .maxInboundMetadataSize(MAX_HEADER_BYTES)
             .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
@@ -102,9 +130,10 @@ public final class NodeServer implements AutoCloseable {
     Server server = builder.build();
     ConnectionLog connectionLog = ConnectionLog.install(refusals);
     try {
-      return new NodeServer(server.start(), threads, connectionLog);
+      return new NodeServer(server.start(), threads, loops, connectionLog, connections, member);
     } catch (IOException e) {
       threads.shutdown();
+      var _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       connectionLog.close();
       throw new IOException(
           "cannot listen on TCP port "
@@ -114,6 +143,14 @@ public final class NodeServer implements AutoCloseable {
               + "); end what uses it, or choose another --port",
           e);
     }
+  }
+
+  /**
+   * Ends the connections of nodes that are no members any more, and those of strangers that are
+   * older than any join. To be called every now and then, and when a member goes.
+   */
+  public void cut() {
+    connections.cut(member);
   }
 
   /** The member whose call is being served on this thread. */
@@ -134,6 +171,7 @@ public final class NodeServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     threads.shutdownNow();
+    var _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     connectionLog.close();
   }
 
@@ -147,7 +185,9 @@ public final class NodeServer implements AutoCloseable {
       answer = call.get();
     } catch (IllegalArgumentException e) {
       // a record refused what the message holds
-      to.onError(Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException());
+      String why = Refusals.plain(String.valueOf(e.getMessage()));
+      Callers.REFUSALS.get().refused("call", String.valueOf(Callers.ADDRESS.get()), why);
+      to.onError(Status.INVALID_ARGUMENT.withDescription(why).asRuntimeException());
       return;
     } catch (RuntimeException e) {
       LOG.error("a call from {} failed", Callers.ADDRESS.get(), e);

@@ -56,9 +56,9 @@ public final class Protocol {
                 + OLDEST
                 + " to "
                 + NEWEST
-                + "; install the "
-                + (oldest > NEWEST ? "newer" : "older")
-                + " version of Kollaps here, or the one of here there");
+                + ": neither understands the other; install one version of Kollaps on both, best"
+                + " the newer, which is that of "
+                + (oldest > NEWEST ? who : "this node"));
       }
     } catch (NumberFormatException e) {
       return Optional.of(who + " names no range of protocols that can be read: is it a node?");

@@ -9,6 +9,8 @@ import io.kollaps.cluster.simulate.PhysicalTree;
 import io.kollaps.cluster.simulate.PhysicalTrees;
 import io.kollaps.cluster.simulate.SimulatedProbes;
 import io.kollaps.cluster.simulate.SplitMix64;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -191,5 +193,69 @@ class JoinProtocolTest {
 
     assertThat(world.told).anySatisfy(text -> assertThat(text).contains("held=true"));
     assertThat(world.replicated().map().measurements()).containsKey(NodePair.of(id(3), id(4)));
+  }
+
+  private static JoinWorld joined(PhysicalTree network) {
+    JoinWorld world = world(network, 1);
+    for (int node = 1; node < network.size(); node++) {
+      world.join(node, 1);
+      world.run(20 * SECOND);
+    }
+    world.told.clear();
+    return world;
+  }
+
+  @Test
+  void shouldConfirmATieThroughASwitchThatBlocksNothing() {
+    JoinWorld world = joined(PhysicalTrees.star(6));
+    assertThat(world.replicated().tieConfirmed(0)).isFalse();
+
+    world.tell(new LeaderEvent.TieAsked(world.now, NodePair.of(id(0), id(5))));
+    world.run(60 * SECOND);
+
+    assertThat(world.told).anySatisfy(text -> assertThat(text).contains("confirmed=true"));
+    assertThat(world.replicated().tieConfirmed(0)).isTrue();
+  }
+
+  @Test
+  void shouldNotConfirmATieAcrossASharedTrunk() {
+    // two switches with three nodes each; their trunk is as fast as one node
+    long rate = 1_000_000_000L;
+    List<PhysicalTree.Element> elements = new ArrayList<>();
+    elements.add(new PhysicalTree.Element(-1, Long.MAX_VALUE, Long.MAX_VALUE));
+    elements.add(new PhysicalTree.Element(0, rate, rate));
+    int[] leaves = new int[6];
+    for (int node = 0; node < 6; node++) {
+      leaves[node] = elements.size();
+      elements.add(new PhysicalTree.Element(node % 2, rate, rate));
+    }
+    JoinWorld world = joined(new PhysicalTree(elements, leaves));
+
+    world.tell(new LeaderEvent.TieAsked(world.now, NodePair.of(id(0), id(5))));
+    world.run(60 * SECOND);
+
+    assertThat(world.told).anySatisfy(text -> assertThat(text).contains("they share"));
+    assertThat(world.replicated().tieConfirmed(0)).isFalse();
+  }
+
+  @Test
+  void shouldTestTiesWhenIdleAndLetNobodyMeasureMeanwhile() {
+    JoinWorld world = joined(PhysicalTrees.star(5));
+    world.tell(new LeaderEvent.Idle(world.now));
+    world.run(SECOND / 2); // the first round runs
+    world.tell(new LeaderEvent.VerifyAsked(world.now, NodePair.of(id(3), id(4))));
+    world.run(60 * SECOND);
+
+    assertThat(world.replicated().tieConfirmed(0)).isTrue();
+    assertThat(world.told).anySatisfy(text -> assertThat(text).contains("held=true"));
+  }
+
+  @Test
+  void shouldReadWhatItWrote() throws Exception {
+    JoinWorld world = joined(PhysicalTrees.directed(12, 1005));
+
+    for (CapacityRecord record : world.records.values()) {
+      assertThat(CapacityCodec.decode(CapacityCodec.encode(record))).isEqualTo(record);
+    }
   }
 }

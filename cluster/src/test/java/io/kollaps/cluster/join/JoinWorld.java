@@ -61,6 +61,7 @@ final class JoinWorld {
   private long dues;
   private long calls;
   private Set<NodeId> lost = Set.of();
+  private final List<LeaderCommand.RunProbe> slot = new ArrayList<>();
   private final Map<Long, Runnable> waiting = new HashMap<>();
   private final Map<Long, java.util.function.Consumer<JoinAnswer>> answers = new HashMap<>();
 
@@ -253,6 +254,37 @@ final class JoinWorld {
     for (LeaderCommand command : told.handle(event)) {
       obey(told, command);
     }
+    if (!slot.isEmpty()) {
+      List<LeaderCommand.RunProbe> together = List.copyOf(slot);
+      slot.clear();
+      after(policy.plan().durationNanos() + delay(), () -> ended(told, together));
+    }
+  }
+
+  /** Probes that members begin at once share the links of their ways. */
+  private void ended(JoinCoordinator by, List<LeaderCommand.RunProbe> together) {
+    List<int[]> pairs =
+        together.stream()
+            .map(
+                run ->
+                    new int[] {
+                      SimulatedProbes.number(run.client()),
+                      SimulatedProbes.number(run.order().with())
+                    })
+            .toList();
+    List<Measurement> found = truth.together(pairs, now);
+    for (int i = 0; i < found.size() && leader == by; i++) {
+      LeaderCommand.RunProbe run = together.get(i);
+      boolean there = !dead.contains(run.client()) && !dead.contains(run.order().with());
+      ProbeOutcome outcome =
+          there
+              ? new ProbeOutcome.Measured(
+                  found.get(i).forwardBitsPerSecond(),
+                  found.get(i).backwardBitsPerSecond(),
+                  Optional.empty())
+              : new ProbeOutcome.Failed("connection refused");
+      tell(new LeaderEvent.ProbeEnded(now, new ProbeReport(run.order().probe(), outcome)));
+    }
   }
 
   private void later(JoinCoordinator to, java.util.function.Supplier<LeaderEvent> event) {
@@ -283,17 +315,7 @@ final class JoinWorld {
                         now, serve.probe(), new Contact(serve.member().value(), 5201))
                     : new LeaderEvent.ServeFailed(now, serve.probe(), "it cannot be reached"));
       }
-      case LeaderCommand.RunProbe run ->
-          probe(
-              run.client(),
-              run.order(),
-              outcome -> {
-                if (leader == by) {
-                  tell(
-                      new LeaderEvent.ProbeEnded(
-                          now, new ProbeReport(run.order().probe(), outcome)));
-                }
-              });
+      case LeaderCommand.RunProbe run -> slot.add(run);
       case LeaderCommand.EndProbe _ -> {}
       case LeaderCommand.Write write -> write(by, write);
       case LeaderCommand.Admit(Applicant applicant) ->
@@ -307,6 +329,7 @@ final class JoinWorld {
                 return new LeaderEvent.AdmissionDecided(now, applicant.id(), Optional.empty());
               });
       case LeaderCommand.Verified verified -> told.add(verified.toString());
+      case LeaderCommand.TieTested tested -> told.add(tested.toString());
       case LeaderCommand.Tell tell -> told.add(tell.text());
     }
   }

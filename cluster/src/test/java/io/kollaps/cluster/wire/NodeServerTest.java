@@ -15,6 +15,7 @@ import io.kollaps.cluster.generated.RenewReply;
 import io.kollaps.cluster.generated.RenewRequest;
 import io.kollaps.cluster.generated.ReportReply;
 import io.kollaps.cluster.generated.ReportRequest;
+import io.kollaps.cluster.generated.StepRequest;
 import io.kollaps.cluster.generated.TakeAuthorityRequest;
 import io.kollaps.cluster.security.ClusterAuthority;
 import io.kollaps.cluster.security.ClusterTrust;
@@ -66,6 +67,11 @@ class NodeServerTest {
     @Override
     public JoinReply join(JoinRequest request, String address) {
       return JoinReply.newBuilder().setWait("seen at " + address).build();
+    }
+
+    @Override
+    public JoinReply step(StepRequest request, String address) {
+      return JoinReply.newBuilder().setAborted("seen at " + address).build();
     }
 
     @Override
@@ -258,8 +264,8 @@ class NodeServerTest {
     assertThat(Protocol.mismatch("1-" + newest, "x")).isEmpty();
     assertThat(Protocol.mismatch(newest + "-" + (newest + 5), "x")).isEmpty();
     assertThat(Protocol.mismatch((newest + 1) + "-" + (newest + 2), "node x").orElseThrow())
-        .contains("node x", "newer version of Kollaps here");
-    assertThat(Protocol.mismatch("0-0", "x").orElseThrow()).contains("older version");
+        .contains("node x", "that of node x");
+    assertThat(Protocol.mismatch("0-0", "x").orElseThrow()).contains("that of this node");
     for (String wrong : List.of("", "1", "a-b", "-", "1-2-3", "9".repeat(40))) {
       assertThat(Protocol.mismatch(wrong, "x")).as(wrong).isPresent();
     }

@@ -11,6 +11,7 @@ import io.kollaps.emulation.exchange.ReportCodec.Malformed;
 import io.kollaps.emulation.exchange.ReportCodec.Read;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -155,9 +156,7 @@ class ReportCodecTest {
     for (int change = random.nextInt(3); change > 0; change--) {
       piece[random.nextInt(piece.length)] ^= (byte) (1 << random.nextInt(8));
     }
-    return random.nextInt(3) == 0
-        ? java.util.Arrays.copyOf(piece, random.nextInt(piece.length + 3))
-        : piece;
+    return random.nextInt(3) == 0 ? Arrays.copyOf(piece, random.nextInt(piece.length + 3)) : piece;
   }
 
   @Test

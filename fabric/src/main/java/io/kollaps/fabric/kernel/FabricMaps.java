@@ -36,6 +36,7 @@ final class FabricMaps implements AutoCloseable {
       made.create(object, "touched", (slots + Long.SIZE - 1) / Long.SIZE);
       made.create(object, "totals", 1);
       made.create(object, "settings", 1);
+      made.create(object, "peers", endpointCount);
       return made;
     } catch (LinuxException | RuntimeException e) {
       made.close();

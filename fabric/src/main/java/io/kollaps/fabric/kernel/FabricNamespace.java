@@ -19,6 +19,7 @@ import io.kollaps.linux.traffic.Protocol;
 import io.kollaps.linux.traffic.Qdisc;
 import io.kollaps.linux.traffic.TrafficControl;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The fabric's own network namespace, without a name: in it the host ends of all ports, and the
@@ -137,6 +138,42 @@ final class FabricNamespace implements AutoCloseable {
           links.setUp(exit, true);
           links.setUp(entry, true);
         });
+  }
+
+  /**
+   * Gives the overlay's devices, which are here and down, their program, and sets them up: from
+   * then on datagrams come in.
+   *
+   * @param arrive what takes the packets of other nodes
+   * @throws LinuxException EADDRINUSE when somebody else has the port
+   */
+  void raiseOverlay(String device, Optional<BpfProgram> arrive) throws LinuxException {
+    int index = links.linkIndex(device);
+    Port.withoutLinkLocal(links, index, false);
+    if (arrive.isPresent()) {
+      addProgram(index, arrive.get());
+    }
+    links.setUp(index, true);
+  }
+
+  /** A device to be made here, which goes with the ports. */
+  LinkSpec deviceOfOwn(String name) {
+    return LinkSpec.named(name).in(namespace).withGroup(PORTS_GROUP);
+  }
+
+  /** Index of a device. */
+  int index(String device) throws LinuxException {
+    return links.linkIndex(device);
+  }
+
+  /** Takes a device away. */
+  void removeDevice(String device) throws LinuxException {
+    links.deleteLink(links.linkIndex(device));
+  }
+
+  /** Client of the namespace. */
+  RouteNetlink links() {
+    return links;
   }
 
   /** Index of the device where packets go in. */

@@ -20,6 +20,11 @@ import java.nio.file.Path;
  * @param latenessP50Nanos median of delivery after the planned departure
  * @param latenessP99Nanos 99th percentile
  * @param latenessMaxNanos worst
+ * @param sentPackets wire packets to other nodes
+ * @param receivedPackets wire packets from other nodes
+ * @param foreignDatagrams datagrams that are not of a peer, or of another run
+ * @param malformedDatagrams datagrams that hold no packet
+ * @param undeliveredPackets packets of peers to nobody here
  */
 record FabricTotals(
     long deliveredBuffers,
@@ -29,12 +34,17 @@ record FabricTotals(
     long recirculations,
     long latenessP50Nanos,
     long latenessP99Nanos,
-    long latenessMaxNanos) {
+    long latenessMaxNanos,
+    long sentPackets,
+    long receivedPackets,
+    long foreignDatagrams,
+    long malformedDatagrams,
+    long undeliveredPackets) {
   private static final int SUB_BUCKETS_SHIFT = 3;
   private static final int SUB_BUCKETS = 1 << SUB_BUCKETS_SHIFT;
 
   /** Before any packet. */
-  static final FabricTotals NONE = new FabricTotals(0, 0, 0, 0, 0, 0, 0, 0);
+  static final FabricTotals NONE = new FabricTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /** Reads them. */
   static FabricTotals read(BpfMap map) throws LinuxException {
@@ -59,7 +69,12 @@ record FabricTotals(
           sums[PathLayout.TOTALS_RECIRCULATED / Long.BYTES],
           quantile(sums, 0.5, max),
           quantile(sums, 0.99, max),
-          max);
+          max,
+          sums[PathLayout.TOTALS_SENT / Long.BYTES],
+          sums[PathLayout.TOTALS_RECEIVED / Long.BYTES],
+          sums[PathLayout.TOTALS_FOREIGN / Long.BYTES],
+          sums[PathLayout.TOTALS_MALFORMED / Long.BYTES],
+          sums[PathLayout.TOTALS_UNDELIVERED / Long.BYTES]);
     }
   }
 

@@ -4,10 +4,16 @@ import io.kollaps.fabric.EndpointRange;
 import io.kollaps.fabric.Fabric;
 import io.kollaps.fabric.FabricException;
 import io.kollaps.fabric.FabricHealth;
+import io.kollaps.fabric.OverlayHealth;
+import io.kollaps.fabric.OverlayPeer;
+import io.kollaps.fabric.OverlaySpec;
 import io.kollaps.fabric.PathCounters;
 import io.kollaps.fabric.PathSetting;
 import io.kollaps.fabric.PortSpec;
 import io.kollaps.fabric.UsageSink;
+import io.kollaps.fabric.overlay.PeerCheck;
+import io.kollaps.fabric.overlay.PeerDirectory;
+import io.kollaps.fabric.overlay.TransitPaths;
 import io.kollaps.linux.LinkStatistics;
 import io.kollaps.linux.LinuxException;
 import io.kollaps.linux.MonotonicClock;
@@ -20,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A fabric in the kernel, for scale: BPF programs shape packets, fq holds them until their time. It
@@ -58,6 +65,9 @@ public final class KernelFabric implements Fabric {
   private final Step.Gate gate;
   private final Map<Long, PathCounters> lastCounters = new HashMap<>();
   private FabricHealth lastHealth = new FabricHealth(0, 0, 0, 0, 0, 0, 0, 0, true, 0);
+  private final TransitPaths transit;
+  private PeerDirectory peers;
+  private @Nullable KernelOverlay overlay;
   private long droppedByRemovedDevices;
   private boolean closed;
 
@@ -70,6 +80,8 @@ public final class KernelFabric implements Fabric {
     this.gate = gate;
     this.paths = new PathTable(programs.maps(), endpointCount, seed);
     this.usage = new UsageReader(paths, programs.touched(), endpointCount);
+    this.transit = new TransitPaths(endpointCount);
+    this.peers = PeerDirectory.empty(endpointCount);
     this.segmentsOf = new int[endpointCount];
     Arrays.fill(segmentsOf, SegmentLimits.UNLIMITED);
     for (int i = 0; i < endpointCount; i++) {
@@ -157,6 +169,7 @@ public final class KernelFabric implements Fabric {
             "Endpoint " + owner + " has the address " + address.getHostAddress() + " already.");
       }
     }
+    peers.requireHere(spec);
     int hostEnd = namespace.makePort(spec, programs.shape());
     try {
       Port port = Port.configure(spec, hostEnd, segmentsOf[spec.endpoint()], gate);
@@ -232,8 +245,58 @@ public final class KernelFabric implements Fabric {
   }
 
   @Override
+  public synchronized int openOverlay(OverlaySpec spec) throws FabricException {
+    requireOpen();
+    if (overlay != null) {
+      throw new FabricException("The overlay is open already, at port " + overlay.port() + ".");
+    }
+    KernelOverlay opened = KernelOverlay.open(spec, namespace, programs, gate);
+    overlay = opened;
+    return opened.port();
+  }
+
+  private KernelOverlay requireOverlay() throws FabricException {
+    requireOpen();
+    KernelOverlay opened = overlay;
+    if (opened == null) {
+      throw new FabricException("The overlay is not open: open it first.");
+    }
+    return opened;
+  }
+
+  @Override
+  public synchronized void setPeers(List<OverlayPeer> others) throws FabricException {
+    KernelOverlay opened = requireOverlay();
+    PeerDirectory after = PeerDirectory.of(others, opened.spec(), endpointCount, owners);
+    opened.setPeers(peers, after);
+    peers = after;
+    List<PathSetting> moved = transit.move(after);
+    if (!moved.isEmpty()) {
+      setAdjusted(moved);
+    }
+  }
+
+  @Override
+  public void checkPeers(long patienceNanos) throws FabricException {
+    KernelOverlay opened;
+    PeerDirectory known;
+    synchronized (this) {
+      opened = requireOverlay();
+      known = peers;
+    }
+    try (KernelOverlay.Probes probes = opened.probes(known)) {
+      new PeerCheck(probes, opened.spec(), known.peers()).run(patienceNanos);
+    }
+  }
+
+  @Override
   public synchronized void setPaths(List<PathSetting> settings) throws FabricException {
     requireOpen();
+    check(settings);
+    setAdjusted(overlay == null ? settings : transit.adjusted(settings));
+  }
+
+  private void check(List<PathSetting> settings) throws FabricException {
     for (PathSetting setting : settings) {
       endpoints.requireEndpoint(setting.from());
       endpoints.requireEndpoint(setting.to());
@@ -246,6 +309,9 @@ public final class KernelFabric implements Fabric {
         }
       }
     }
+  }
+
+  private void setAdjusted(List<PathSetting> settings) throws FabricException {
     makeRoom(settings);
     TreeSet<Integer> senders = new TreeSet<>();
     for (PathSetting setting : settings) {
@@ -374,7 +440,8 @@ public final class KernelFabric implements Fabric {
         totals.unroutedPackets(),
         // the kernel's work on packets goes before all programs
         true,
-        0);
+        0,
+        overlay == null ? OverlayHealth.NONE : overlay.health(totals, transit.excess()));
   }
 
   /** What no fabric's health has a place for, for tests and measurements. */

@@ -1,8 +1,9 @@
 package io.kollaps.fabric.kernel;
 
 /**
- * Where the values of {@code struct path}, {@code struct endpoint}, {@code struct totals} and
- * {@code struct settings} lie, in bytes; as in src/main/bpf/path.h, which says what they mean.
+ * Where the values of {@code struct path}, {@code struct endpoint}, {@code struct totals}, {@code
+ * struct settings} and {@code struct peer} lie, in bytes; as in src/main/bpf/path.h, which says
+ * what they mean.
  */
 final class PathLayout {
   static final int PATH_BYTES = 192;
@@ -42,6 +43,7 @@ final class PathLayout {
   static final int ENDPOINT_FLAGS = 4;
   static final int ENDPOINT_GENERATION = 8;
   static final int ENDPOINT_MTU = 12;
+  static final int ENDPOINT_PEER = 16;
 
   static final int ATTACHED = 1;
   static final int CONNECTED = 2;
@@ -54,10 +56,24 @@ final class PathLayout {
   static final int TOTALS_RECIRCULATED = 32;
   static final int TOTALS_LATENESS_MAX = 40;
   static final int TOTALS_LATENESS = 48;
-  static final int TOTALS_BYTES = TOTALS_LATENESS + 8 * BUCKETS;
+  static final int TOTALS_SENT = TOTALS_LATENESS + 8 * BUCKETS;
+  static final int TOTALS_RECEIVED = TOTALS_SENT + 8;
+  static final int TOTALS_FOREIGN = TOTALS_SENT + 16;
+  static final int TOTALS_MALFORMED = TOTALS_SENT + 24;
+  static final int TOTALS_UNDELIVERED = TOTALS_SENT + 32;
+  static final int TOTALS_BYTES = TOTALS_SENT + 40;
 
-  static final int SETTINGS_BYTES = 8;
+  static final int SETTINGS_BYTES = 24;
   static final int SETTINGS_FABRIC_DEVICE = 0;
+  static final int SETTINGS_OVERLAY_DEVICE = 4;
+  static final int SETTINGS_VNI = 8;
+  static final int SETTINGS_OVER_IPV6 = 12;
+  static final int SETTINGS_OVERLAY_MTU = 16;
+
+  static final int PEER_BYTES = 32;
+  static final int PEER_ADDRESS = 0;
+  static final int PEER_SMALL_ANSWERS = 16;
+  static final int PEER_FULL_ANSWERS = 20;
 
   static final int CHUNK_PATHS_SHIFT = 10;
   static final int CHUNK_PATHS = 1 << CHUNK_PATHS_SHIFT;
@@ -101,6 +117,7 @@ final class PathLayout {
       ENDPOINT_FLAGS,
       ENDPOINT_GENERATION,
       ENDPOINT_MTU,
+      ENDPOINT_PEER,
       TOTALS_BYTES,
       TOTALS_DELIVERED,
       TOTALS_UNROUTED,
@@ -110,8 +127,21 @@ final class PathLayout {
       TOTALS_LATENESS_MAX,
       TOTALS_LATENESS,
       BUCKETS,
+      TOTALS_SENT,
+      TOTALS_RECEIVED,
+      TOTALS_FOREIGN,
+      TOTALS_MALFORMED,
+      TOTALS_UNDELIVERED,
       SETTINGS_BYTES,
       SETTINGS_FABRIC_DEVICE,
+      SETTINGS_OVERLAY_DEVICE,
+      SETTINGS_VNI,
+      SETTINGS_OVER_IPV6,
+      SETTINGS_OVERLAY_MTU,
+      PEER_BYTES,
+      PEER_ADDRESS,
+      PEER_SMALL_ANSWERS,
+      PEER_FULL_ANSWERS,
       CHUNK_PATHS
     };
   }

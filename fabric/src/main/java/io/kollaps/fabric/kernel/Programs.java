@@ -1,6 +1,7 @@
 package io.kollaps.fabric.kernel;
 
 import io.kollaps.fabric.FabricException;
+import io.kollaps.fabric.OverlaySpec;
 import io.kollaps.linux.LinuxException;
 import io.kollaps.linux.bpf.BpfObject;
 import io.kollaps.linux.bpf.BpfObjectException;
@@ -9,6 +10,8 @@ import io.kollaps.linux.bpf.BpfStatistics;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +25,10 @@ final class Programs implements AutoCloseable {
   private final SharedArray touched;
   private final SharedArray endpoints;
   private final SharedArray settings;
+  private final SharedArray peers;
   private final BpfProgram shape;
   private final BpfProgram deliver;
+  private final BpfProgram arrive;
   private final @Nullable BpfStatistics statistics;
 
   private Programs(BpfObject object, int endpointCount, boolean counted, Step.Gate gate)
@@ -35,10 +40,12 @@ final class Programs implements AutoCloseable {
       touched = opened(SharedArray.of(maps.get("touched")));
       endpoints = opened(SharedArray.of(maps.get("endpoints")));
       settings = opened(SharedArray.of(maps.get("settings")));
+      peers = opened(SharedArray.of(maps.get("peers")));
       step = Step.PROGRAMS;
       gate.before(step);
       shape = opened(BpfProgram.load(object.program("shape"), maps.all()));
       deliver = opened(BpfProgram.load(object.program("deliver"), maps.all()));
+      arrive = opened(BpfProgram.load(object.program("arrive"), maps.all()));
     } catch (LinuxException e) {
       close();
       throw step.refused(e);
@@ -89,6 +96,54 @@ final class Programs implements AutoCloseable {
 
   BpfProgram deliver() {
     return deliver;
+  }
+
+  BpfProgram arrive() {
+    return arrive;
+  }
+
+  /** Says where the other nodes are reached, and what their packets look like. */
+  void setOverlay(int device, OverlaySpec spec) {
+    settings.setInt(PathLayout.SETTINGS_VNI, spec.vni());
+    settings.setInt(PathLayout.SETTINGS_OVER_IPV6, spec.overIpv6() ? 1 : 0);
+    settings.setInt(PathLayout.SETTINGS_OVERLAY_MTU, spec.endpointMtu());
+    settings.setInt(PathLayout.SETTINGS_OVERLAY_DEVICE, device);
+  }
+
+  /** Sets a peer's address, and forgets its answers. */
+  void setPeer(int peer, InetAddress address) {
+    long at = (long) peer * PathLayout.PEER_BYTES;
+    byte[] bytes = address.getAddress();
+    boolean version6 = bytes.length > Integer.BYTES;
+    ByteBuffer words =
+        ByteBuffer.wrap(bytes).order(version6 ? ByteOrder.nativeOrder() : ByteOrder.BIG_ENDIAN);
+    for (int word = 0; word < bytes.length / Integer.BYTES; word++) {
+      peers.setInt(
+          at + PathLayout.PEER_ADDRESS + (long) Integer.BYTES * word,
+          words.getInt(Integer.BYTES * word));
+    }
+    peers.setInt(at + PathLayout.PEER_SMALL_ANSWERS, 0);
+    peers.setInt(at + PathLayout.PEER_FULL_ANSWERS, 0);
+  }
+
+  /** How many probes a peer has answered. */
+  int answers(int peer, boolean full) {
+    return peers.getInt(
+        (long) peer * PathLayout.PEER_BYTES
+            + (full ? PathLayout.PEER_FULL_ANSWERS : PathLayout.PEER_SMALL_ANSWERS));
+  }
+
+  /** Lets packets pass to an endpoint of another node. */
+  void remote(int endpoint, int peer, int mtu) {
+    endpoints.setInt(at(endpoint) + PathLayout.ENDPOINT_MTU, mtu);
+    endpoints.setInt(at(endpoint) + PathLayout.ENDPOINT_PEER, peer + 1);
+    setEndpointFlags(endpoint, flags(endpoint) | PathLayout.ATTACHED);
+  }
+
+  /** Drops what is on its way to an endpoint that was on another node, and all that comes. */
+  void notRemote(int endpoint) {
+    detached(endpoint);
+    endpoints.setInt(at(endpoint) + PathLayout.ENDPOINT_PEER, 0);
   }
 
   void setFabricDevice(int index) {
@@ -162,7 +217,7 @@ final class Programs implements AutoCloseable {
       return 0;
     }
     try {
-      return shape.runs().nanos() + deliver.runs().nanos();
+      return shape.runs().nanos() + deliver.runs().nanos() + arrive.runs().nanos();
     } catch (LinuxException e) {
       return 0;
     }

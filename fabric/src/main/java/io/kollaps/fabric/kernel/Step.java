@@ -18,7 +18,11 @@ enum Step {
   PORT_DEVICE("veth", "configure eth0 of an endpoint"),
   PORT_ADDRESSES("bpf", "enter the addresses of an endpoint"),
   PORT_SEGMENTS("gso-limits", "limit the super-packets of an endpoint"),
-  PORT_REMOVAL("veth", "take the device of an endpoint away");
+  PORT_REMOVAL("veth", "take the device of an endpoint away"),
+  OVERLAY_DEVICE("vxlan", "make the VXLAN devices that lead to other nodes"),
+  OVERLAY_PROGRAM("clsact", "attach its BPF program to the overlay"),
+  OVERLAY_PEERS("vxlan", "enter the endpoints of other nodes"),
+  OVERLAY_PROBES("packet-socket", "send probes to other nodes");
 
   private static final String OTHER = " `kollaps doctor` shows what this machine lacks.";
 
@@ -61,6 +65,11 @@ enum Step {
                   + " (--fabric user-space)."
               : " Linux 5.18 or later with BPF is needed; use another fabric (--fabric user-space)."
                   + OTHER;
+      case OVERLAY_DEVICE ->
+          errno == Errno.EOPNOTSUPP
+              ? " This kernel has no vxlan: load the module (modprobe vxlan), or use another fabric"
+                  + " (--fabric user-space)."
+              : OTHER;
       case PATHS -> " The table of paths lies in the kernel's memory: have fewer endpoints.";
       case NAMESPACE -> forbidden ? " It takes CAP_SYS_ADMIN: start as root." : OTHER;
       case PORT_PAIR ->

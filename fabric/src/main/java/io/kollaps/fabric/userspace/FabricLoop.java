@@ -1,5 +1,6 @@
 package io.kollaps.fabric.userspace;
 
+import io.kollaps.fabric.overlay.PeerDirectory;
 import io.kollaps.fabric.userspace.engine.PathEngine;
 import io.kollaps.linux.Epoll;
 import io.kollaps.linux.Errno;
@@ -22,6 +23,9 @@ final class FabricLoop implements Runnable {
 
   /** Tag of the timer. */
   static final long TIMER_TAG = -2;
+
+  /** Tag of the overlay's socket. */
+  static final long OVERLAY_TAG = -3;
 
   /** Devices looked at in one round; the kernel lets those that are left out come first next. */
   static final int MAX_READY = 64;
@@ -167,6 +171,13 @@ final class FabricLoop implements Runnable {
       readFrom((int) tag);
       return true;
     }
+    if (tag == OVERLAY_TAG) {
+      Overlay overlay = ports.overlay();
+      if (overlay != null) {
+        overlay.receive(engine, ports);
+      }
+      return true;
+    }
     if (tag == TIMER_TAG) {
       timer.disarm();
       armedNanos = Long.MAX_VALUE;
@@ -202,27 +213,57 @@ final class FabricLoop implements Runnable {
   private int departDue(long from, int most) {
     long now = from;
     int departed = 0;
+    boolean sent = false;
     while (departed < most && engine.nextDepartureNanos() <= now + WRITE_LEAD_NANOS) {
       int packet = engine.pollDeparture(now + WRITE_LEAD_NANOS);
       if (packet < 0) {
         break;
       }
-      int fileDescriptor = ports.fileDescriptor(engine.packetDestination(packet));
-      long planned = engine.plannedDeparture(packet);
-      long written =
-          fileDescriptor == PortTable.NONE
-              ? -Errno.ENODEV
-              : FileDescriptors.write(
-                  fileDescriptor, engine.packetAddress(packet), engine.packetLength(packet));
-      if (written >= 0) {
-        engine.delivered(packet);
+      int destination = engine.packetDestination(packet);
+      int peer = ports.peerOf(destination);
+      if (peer == PeerDirectory.NONE) {
+        now = write(packet, ports.fileDescriptor(destination));
       } else {
-        engine.refused(packet);
+        now = send(packet, peer);
+        sent = true;
       }
-      now = MonotonicClock.nanos();
-      health.departed(now - planned);
       departed++;
     }
+    if (sent) {
+      flush();
+    }
     return departed;
+  }
+
+  private long write(int packet, int fileDescriptor) {
+    long planned = engine.plannedDeparture(packet);
+    long written =
+        fileDescriptor == PortTable.NONE
+            ? -Errno.ENODEV
+            : FileDescriptors.write(
+                fileDescriptor, engine.packetAddress(packet), engine.packetLength(packet));
+    if (written >= 0) {
+      engine.delivered(packet);
+    } else {
+      engine.refused(packet);
+    }
+    long now = MonotonicClock.nanos();
+    health.departed(now - planned);
+    return now;
+  }
+
+  private long send(int packet, int peer) {
+    Overlay overlay = ports.overlay();
+    if (overlay == null || !overlay.send(engine, health, packet, peer)) {
+      engine.refused(packet);
+    }
+    return MonotonicClock.nanos();
+  }
+
+  private void flush() {
+    Overlay overlay = ports.overlay();
+    if (overlay != null) {
+      overlay.flush(engine, health);
+    }
   }
 }

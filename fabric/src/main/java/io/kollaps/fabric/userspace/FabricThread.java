@@ -117,6 +117,11 @@ final class FabricThread {
     }
   }
 
+  /** Has something given back after the thread has ended, before all that was there before it. */
+  void own(Runnable release) {
+    resources.add(release);
+  }
+
   ChangeQueue changes() {
     return changes;
   }

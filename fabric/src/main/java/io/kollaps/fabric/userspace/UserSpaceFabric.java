@@ -4,18 +4,27 @@ import io.kollaps.fabric.EndpointRange;
 import io.kollaps.fabric.Fabric;
 import io.kollaps.fabric.FabricException;
 import io.kollaps.fabric.FabricHealth;
+import io.kollaps.fabric.OverlayHealth;
+import io.kollaps.fabric.OverlayPeer;
+import io.kollaps.fabric.OverlayPeer.RemoteEndpoint;
+import io.kollaps.fabric.OverlaySpec;
 import io.kollaps.fabric.PathCounters;
 import io.kollaps.fabric.PathSetting;
 import io.kollaps.fabric.PortSpec;
 import io.kollaps.fabric.UsageSink;
+import io.kollaps.fabric.overlay.PeerCheck;
+import io.kollaps.fabric.overlay.PeerDirectory;
+import io.kollaps.fabric.overlay.TransitPaths;
 import io.kollaps.fabric.userspace.engine.EngineStatistics;
 import io.kollaps.fabric.userspace.engine.PathEngine;
 import io.kollaps.linux.LinuxException;
 import io.kollaps.linux.MonotonicClock;
 import java.net.InetAddress;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A fabric in user space: one thread moves the packets of all endpoints between their TUN devices,
@@ -34,6 +43,10 @@ public final class UserSpaceFabric implements Fabric {
   private final FabricThread thread;
   private final EngineStatistics statistics;
   private final Map<Integer, Device> devices = new TreeMap<>();
+  private final Map<InetAddress, Integer> addresses = new HashMap<>();
+  private final TransitPaths transit;
+  private PeerDirectory peers;
+  private @Nullable Overlay overlay;
   private long droppedByRemovedDevices;
   private boolean closed;
 
@@ -41,6 +54,8 @@ public final class UserSpaceFabric implements Fabric {
     this.endpoints = new EndpointRange(endpointCount);
     this.thread = thread;
     this.statistics = thread.statistics();
+    this.transit = new TransitPaths(endpointCount);
+    this.peers = PeerDirectory.empty(endpointCount);
   }
 
   /**
@@ -85,6 +100,7 @@ public final class UserSpaceFabric implements Fabric {
       throw new FabricException(
           "Endpoint " + port.endpoint() + " has a port already: detach it first.");
     }
+    peers.requireHere(port);
     Device device = Device.make(port);
     thread.noteArrivals(port.endpoint(), device.tun());
     try {
@@ -94,6 +110,7 @@ public final class UserSpaceFabric implements Fabric {
       throw e;
     }
     devices.put(port.endpoint(), device);
+    port.addresses().forEach(address -> addresses.put(address, port.endpoint()));
   }
 
   private static Change attachment(PortSpec port, Device device) {
@@ -132,13 +149,127 @@ public final class UserSpaceFabric implements Fabric {
               epoll.remove(device.tun().fileDescriptor());
             });
     devices.remove(endpoint);
+    addresses.values().removeIf(owner -> owner == endpoint);
     droppedByRemovedDevices += dropped(device);
     device.close();
   }
 
   @Override
-  public void setPaths(List<PathSetting> settings) throws FabricException {
-    List<PathSetting> batch = List.copyOf(settings);
+  public synchronized int openOverlay(OverlaySpec spec) throws FabricException {
+    requireOpen();
+    if (overlay != null) {
+      throw new FabricException("The overlay is open already, at port " + overlay.port() + ".");
+    }
+    WarmUp.overlayOnce();
+    return openColdOverlay(spec);
+  }
+
+  /** Opens one whose code may still have to be compiled. */
+  synchronized int openColdOverlay(OverlaySpec spec) throws FabricException {
+    Overlay opened = Overlay.open(spec, endpoints.count());
+    thread.own(opened::close);
+    thread
+        .changes()
+        .make(
+            "open the overlay",
+            (_, ports, epoll) -> {
+              epoll.add(opened.fileDescriptor(), FabricLoop.OVERLAY_TAG);
+              ports.setOverlay(opened);
+            });
+    overlay = opened;
+    return opened.port();
+  }
+
+  private Overlay requireOverlay() throws FabricException {
+    requireOpen();
+    Overlay opened = overlay;
+    if (opened == null) {
+      throw new FabricException("The overlay is not open: open it first.");
+    }
+    return opened;
+  }
+
+  @Override
+  public synchronized void setPeers(List<OverlayPeer> others) throws FabricException {
+    Overlay opened = requireOverlay();
+    PeerDirectory before = peers;
+    PeerDirectory after = PeerDirectory.of(others, opened.spec(), endpoints.count(), addresses);
+    List<PathSetting> moved = transit.move(after);
+    try {
+      PeerTable table = PeerTable.of(after);
+      thread
+          .changes()
+          .make(
+              "set " + others.size() + " peers",
+              (engine, _, _) -> {
+                long now = MonotonicClock.nanos();
+                leave(engine, before, after, now);
+                enter(engine, after, opened.spec().endpointMtu(), now);
+                opened.setPeers(table);
+                apply(engine, moved, now);
+              });
+      peers = after;
+    } catch (LinuxException e) {
+      throw new FabricException("There is no memory for the peers: " + e.getMessage() + ".", e);
+    }
+  }
+
+  private static void leave(
+      PathEngine engine, PeerDirectory before, PeerDirectory after, long now) {
+    for (OverlayPeer peer : before.peers()) {
+      for (RemoteEndpoint endpoint : peer.endpoints()) {
+        engine.removeAddresses(endpoint.endpoint());
+        if (after.peerOf(endpoint.endpoint()) == PeerDirectory.NONE) {
+          engine.detached(endpoint.endpoint(), now);
+        }
+      }
+    }
+  }
+
+  private static void enter(PathEngine engine, PeerDirectory after, int mtu, long now) {
+    for (OverlayPeer peer : after.peers()) {
+      for (RemoteEndpoint endpoint : peer.endpoints()) {
+        endpoint.addresses().forEach(a -> engine.addAddress(endpoint.endpoint(), a));
+        engine.attached(endpoint.endpoint(), mtu, now);
+      }
+    }
+  }
+
+  @Override
+  public void checkPeers(long patienceNanos) throws FabricException {
+    Overlay opened;
+    PeerDirectory known;
+    synchronized (this) {
+      opened = requireOverlay();
+      known = peers;
+    }
+    try (PeerTable table = PeerTable.of(known);
+        Overlay.Probes probes = opened.probes(table, known.endpointHere())) {
+      new PeerCheck(probes, opened.spec(), known.peers()).run(patienceNanos);
+    } catch (LinuxException e) {
+      throw new FabricException("There is no memory for probes: " + e.getMessage() + ".", e);
+    }
+  }
+
+  private static void apply(PathEngine engine, List<PathSetting> batch, long now) {
+    for (int i = 0; i < batch.size(); i++) {
+      PathSetting setting = batch.get(i);
+      engine.setPath(setting.from(), setting.to(), setting.shape(), now);
+    }
+  }
+
+  @Override
+  public synchronized void setPaths(List<PathSetting> settings) throws FabricException {
+    check(settings);
+    List<PathSetting> batch = overlay == null ? List.copyOf(settings) : transit.adjusted(settings);
+    thread
+        .changes()
+        .make(
+            "set " + batch.size() + " paths",
+            (engine, _, _) -> apply(engine, batch, MonotonicClock.nanos()));
+  }
+
+  private void check(List<PathSetting> batch) throws FabricException {
     for (PathSetting setting : batch) {
       endpoints.requireEndpoint(setting.from());
       endpoints.requireEndpoint(setting.to());
@@ -151,17 +282,6 @@ public final class UserSpaceFabric implements Fabric {
         }
       }
     }
-    thread
-        .changes()
-        .make(
-            "set " + batch.size() + " paths",
-            (engine, _, _) -> {
-              long now = MonotonicClock.nanos();
-              for (int i = 0; i < batch.size(); i++) {
-                PathSetting setting = batch.get(i);
-                engine.setPath(setting.from(), setting.to(), setting.shape(), now);
-              }
-            });
   }
 
   @Override
@@ -236,6 +356,9 @@ public final class UserSpaceFabric implements Fabric {
     for (Device device : devices.values()) {
       atDevices += dropped(device);
     }
+    OverlayHealth ofOverlay =
+        overlay == null ? OverlayHealth.NONE : overlay.counters().health(transit.excess());
+    atDevices += ofOverlay.socketDroppedDatagrams();
     return new FabricHealth(
         statistics.deliveredBuffers(),
         loop.lateness().quantile(0.5),
@@ -246,7 +369,8 @@ public final class UserSpaceFabric implements Fabric {
         atDevices,
         statistics.unroutedPackets(),
         loop.realTime(),
-        loop.rests());
+        loop.rests(),
+        ofOverlay);
   }
 
   /** A device that cannot be asked was taken away from outside: what it dropped went with it. */

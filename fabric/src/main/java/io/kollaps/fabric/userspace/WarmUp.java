@@ -7,6 +7,7 @@ import io.kollaps.linux.LinuxException;
 /** Has the packet path compiled before the first packet: an interpreted one would be late. */
 final class WarmUp {
   private static boolean done;
+  private static boolean overlayDone;
 
   private WarmUp() {}
 
@@ -19,6 +20,19 @@ final class WarmUp {
         LoopWarmUp.run();
       } catch (FabricException | LinuxException e) {
         // the fabric that is wanted will meet the same obstacle and tell of it, or do without this
+        return;
+      }
+    }
+  }
+
+  /** As {@link #once}, for the overlay. */
+  static synchronized void overlayOnce() {
+    if (!overlayDone) {
+      overlayDone = true;
+      try {
+        OverlayWarmUp.run();
+      } catch (FabricException | LinuxException e) {
+        // the overlay that is wanted will meet the same obstacle and tell of it
         return;
       }
     }

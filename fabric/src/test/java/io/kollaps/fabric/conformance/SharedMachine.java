@@ -18,7 +18,7 @@ import org.opentest4j.TestAbortedException;
  * that was free is a failure at once. In the test kernel nothing tells what others had: there a
  * test that fails {@link #ATTEMPTS} times is a failure, and never reported as not run.
  */
-final class SharedMachine implements InvocationInterceptor {
+public final class SharedMachine implements InvocationInterceptor {
   /** Attempts on a machine that was taken away each time. */
   static final int ATTEMPTS = 4;
 

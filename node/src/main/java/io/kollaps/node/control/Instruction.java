@@ -10,8 +10,8 @@ import io.kollaps.cluster.NodeId;
  * @param leader who tells
  * @param term counts the leaders
  * @param sequence counts the instructions of a term to this node
- * @param incarnation whom the leader takes the node for; 0 when it does not know yet (an {@link
- *     Order.Ask})
+ * @param incarnation whom the leader takes the node for; 0 when it does not know yet, and then the
+ *     node does not heed an {@link Order.Deploy}
  * @param order what to do
  */
 public record Instruction(NodeId leader, long term, long sequence, long incarnation, Order order) {}

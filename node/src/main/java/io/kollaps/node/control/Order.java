@@ -48,12 +48,17 @@ public sealed interface Order {
   record End(PartKey key, EndKind why, String reason) implements Order {}
 
   /**
-   * The run's end is on record, or the leader does not know the run: say no more of this part. One
-   * that has not ended is ended first.
+   * The ends of these runs are on record, or the leader does not know them: say no more of these
+   * parts. One that has not ended is ended first.
    *
-   * @param key which
+   * @param keys which
    */
-  record Forget(PartKey key) implements Order {}
+  record Forget(List<PartKey> keys) implements Order {
+    /** Copies the list. */
+    public Forget {
+      keys = List.copyOf(keys);
+    }
+  }
 
   /**
    * A report was heard.

@@ -25,4 +25,9 @@ public record PartResult(Verdict.Grade grade, List<String> reasons) {
             .map(reason -> Texts.cut(reason, MAX_REASON_LENGTH))
             .toList();
   }
+
+  /** The same with at most so many reasons. */
+  public PartResult shortened(int mostReasons) {
+    return new PartResult(grade, reasons.subList(0, Math.min(reasons.size(), mostReasons)));
+  }
 }

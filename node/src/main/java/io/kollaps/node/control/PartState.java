@@ -22,8 +22,12 @@ public sealed interface PartState {
    */
   record Linking(int overlayPort) implements PartState {}
 
-  /** It waits for the start agreement. */
-  record Ready() implements PartState {}
+  /**
+   * It waits for the start agreement.
+   *
+   * @param overlayPort as before
+   */
+  record Ready(int overlayPort) implements PartState {}
 
   /**
    * It takes part in the start agreement.

@@ -3,8 +3,8 @@ package io.kollaps.node.control;
 import java.util.Locale;
 
 /**
- * Where a run is. {@link #PLACING} with an attempt above 1, {@link #DEPLOYING}, {@link #RUNNING}
- * and the ends are written to the replicated state; what lies between is the leader's own, because
+ * Where a run is. {@link #PLACING} with an attempt above 1, {@link #DEPLOYING}, {@link #STARTING},
+ * {@link #RUNNING} and the ends are written to the replicated state; what lies between is the leader's own, because
  * a new leader sees it from what the nodes tell.
  */
 public enum RunPhase {
@@ -32,6 +32,14 @@ public enum RunPhase {
   /** Whether it is over for good. */
   public boolean ended() {
     return this == FINISHED || this == ABORTED || this == REFUSED;
+  }
+
+  /** Whether it may have parts on nodes. */
+  public boolean hasParts() {
+    return switch (this) {
+      case DEPLOYING, LINKING, STARTING, RUNNING, ENDING -> true;
+      case QUEUED, PLACING, FINISHED, ABORTED, REFUSED -> false;
+    };
   }
 
   /** The word for people and files. */

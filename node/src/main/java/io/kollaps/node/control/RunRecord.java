@@ -81,4 +81,119 @@ public record RunRecord(
   public int endpointsOn(int node) {
     return (int) homes.stream().filter(home -> home == node).count();
   }
+
+  /** The record of a run that was just submitted. */
+  public static RunRecord submitted(RunId run, Submission submission, long seed, long atMillis) {
+    return new RunRecord(
+        run,
+        submission.request(),
+        submission.fileName(),
+        submission.fileName(),
+        seed,
+        submission.fabric(),
+        submission.policy(),
+        submission.pins(),
+        RunPhase.QUEUED,
+        1,
+        List.of(),
+        List.of(),
+        0,
+        0,
+        new Times(atMillis, OptionalLong.empty(), OptionalLong.empty()),
+        "",
+        Map.of());
+  }
+
+  /** The same in another phase. */
+  public RunRecord in(RunPhase other) {
+    return with(experiment, other, attempt, nodes, homes, vni, endpointMtu, times, reason, results);
+  }
+
+  /** The same with a placement, to be deployed. */
+  public RunRecord placed(
+      String name, List<RunNode> onNodes, List<Integer> endpointHomes, int network, int mtu) {
+    return with(
+        name,
+        RunPhase.DEPLOYING,
+        attempt,
+        onNodes,
+        endpointHomes,
+        network,
+        mtu,
+        times,
+        reason,
+        results);
+  }
+
+  /** The same when all parts have started. */
+  public RunRecord started(long atMillis) {
+    Times started =
+        new Times(times.submittedAtMillis(), OptionalLong.of(atMillis), OptionalLong.empty());
+    return with(
+        experiment,
+        RunPhase.RUNNING,
+        attempt,
+        nodes,
+        homes,
+        vni,
+        endpointMtu,
+        started,
+        reason,
+        results);
+  }
+
+  /** The next attempt, to be placed. */
+  public RunRecord again(String why) {
+    Times anew = new Times(times.submittedAtMillis(), OptionalLong.empty(), OptionalLong.empty());
+    return with(
+        experiment,
+        RunPhase.PLACING,
+        attempt + 1,
+        List.of(),
+        List.of(),
+        0,
+        endpointMtu,
+        anew,
+        why,
+        Map.of());
+  }
+
+  /** The same at its end. */
+  public RunRecord ended(
+      RunPhase end, String why, long atMillis, Map<NodeId, PartResult> partResults) {
+    Times ended =
+        new Times(times.submittedAtMillis(), times.startedAtMillis(), OptionalLong.of(atMillis));
+    return with(experiment, end, attempt, nodes, homes, vni, endpointMtu, ended, why, partResults);
+  }
+
+  private RunRecord with(
+      String name,
+      RunPhase inPhase,
+      int nowAttempt,
+      List<RunNode> onNodes,
+      List<Integer> endpointHomes,
+      int network,
+      int mtu,
+      Times nowTimes,
+      String why,
+      Map<NodeId, PartResult> partResults) {
+    return new RunRecord(
+        run,
+        request,
+        name,
+        fileName,
+        seed,
+        fabric,
+        policy,
+        pins,
+        inPhase,
+        nowAttempt,
+        onNodes,
+        endpointHomes,
+        network,
+        mtu,
+        nowTimes,
+        why,
+        partResults);
+  }
 }

@@ -24,6 +24,9 @@ public record Submission(
     LossPolicy policy,
     Map<String, String> pins) {
 
+  /** Longest id of a request, in characters. */
+  public static final int MAX_REQUEST_LENGTH = 100;
+
   /** Copies the map. */
   public Submission {
     pins = Map.copyOf(pins);

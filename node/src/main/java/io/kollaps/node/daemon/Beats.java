@@ -28,6 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Signs of life and clocks, by sealed datagrams: the leader pings the members, a member answers
  * with its clock and what it knows, and the leader's answer to that tells it the leader's clock.
- * May be used from any thread.
+ * Other kinds of datagrams come and go by the same port. May be used from any thread.
  */
 final class Beats implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Beats.class);
@@ -51,6 +52,8 @@ final class Beats implements AutoCloseable {
   private final MemberWatch members;
   private final ClockOffsetEstimator estimator = new ClockOffsetEstimator();
   private final Map<NodeId, InetSocketAddress> addresses = new ConcurrentHashMap<>();
+  private final Map<Byte, BiConsumer<NodeId, ByteBuffer>> others = new ConcurrentHashMap<>();
+  private volatile Watcher watcher = Watcher.NOBODY;
   private final ScheduledExecutorService pinging =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("kollaps-beats").factory());
@@ -70,6 +73,25 @@ final class Beats implements AutoCloseable {
    */
   record Self(NodeId id, long session, int port, NodeClock clock) {}
 
+  /** Is told by the leader's node who is lost and who is back; must not be held. */
+  interface Watcher {
+    /** Tells nobody. */
+    Watcher NOBODY =
+        new Watcher() {
+          @Override
+          public void lost(NodeId node) {}
+
+          @Override
+          public void returned(NodeId node) {}
+        };
+
+    /** A member is given up. */
+    void lost(NodeId node);
+
+    /** A lost member has answered. */
+    void returned(NodeId node);
+  }
+
   /**
    * Prepares it; datagrams begin when it is opened and a key is known.
    *
@@ -88,6 +110,30 @@ final class Beats implements AutoCloseable {
     this.refusals = refusals;
     this.watch = watch;
     members = new MemberWatch(settings);
+  }
+
+  /** Tells this one from now on. */
+  void tell(Watcher who) {
+    watcher = who;
+  }
+
+  /**
+   * Gives datagrams of another kind to a receiver, on the port's thread, which must not be held.
+   *
+   * @param kind first byte; not one of a {@link Beat}
+   * @param receiver takes the sender and what follows the first byte
+   */
+  void receive(byte kind, BiConsumer<NodeId, ByteBuffer> receiver) {
+    others.put(kind, receiver);
+  }
+
+  /** Sends a datagram of another kind to a member; it may be lost. */
+  void send(NodeId to, byte[] payload) {
+    InetSocketAddress address = addresses.get(to);
+    DatagramPort open = port();
+    if (address != null && open != null) {
+      open.send(payload, address);
+    }
   }
 
   /** The members as their leader knows them. */
@@ -173,14 +219,22 @@ final class Beats implements AutoCloseable {
     }
   }
 
-  /**
-   * Watches the members of a state; at the leader, every now and then. May wait for name servers.
-   */
+  /** Watches the members of a state; at the leader, every now and then. */
   void watch(ControlState state) {
-    Set<NodeId> others = new HashSet<>(state.members().keySet());
-    others.remove(self.id());
-    addresses.keySet().retainAll(others);
-    for (NodeId id : others) {
+    members.watch(others(state), System.nanoTime());
+  }
+
+  private Set<NodeId> others(ControlState state) {
+    Set<NodeId> found = new HashSet<>(state.members().keySet());
+    found.remove(self.id());
+    return found;
+  }
+
+  /** Learns where the members of a state are, every now and then. May wait for name servers. */
+  void learnAddresses(ControlState state) {
+    Set<NodeId> found = others(state);
+    addresses.keySet().retainAll(found);
+    for (NodeId id : found) {
       Member member = state.members().get(id);
       InetSocketAddress known = addresses.get(id);
       if (member != null
@@ -191,7 +245,6 @@ final class Beats implements AutoCloseable {
         addresses.put(id, new InetSocketAddress(member.host(), member.port()));
       }
     }
-    members.watch(others, System.nanoTime());
   }
 
   private void tick(Replication state) {
@@ -216,9 +269,12 @@ final class Beats implements AutoCloseable {
         case LivenessCommand.Lost(NodeId node, long silentNanos) -> {
           addresses.remove(node); // its name may stand for another address by now
           LOG.warn("node {} is lost: silent for {} ms", name(node, state), silentNanos / 1_000_000);
+          watcher.lost(node);
         }
-        case LivenessCommand.Returned(NodeId node) ->
-            LOG.info("node {} is back", name(node, state));
+        case LivenessCommand.Returned(NodeId node) -> {
+          LOG.info("node {} is back", name(node, state));
+          watcher.returned(node);
+        }
         case LivenessCommand.Suspected(NodeId node) ->
             LOG.debug("node {} is silent and pinged densely", name(node, state));
         case LivenessCommand.Cleared(NodeId node) ->
@@ -235,6 +291,13 @@ final class Beats implements AutoCloseable {
   private void received(
       Replication state, NodeId sender, ByteBuffer payload, InetSocketAddress from) {
     long receivedNanos = self.clock().nanos();
+    BiConsumer<NodeId, ByteBuffer> other =
+        payload.hasRemaining() ? others.get(payload.get(payload.position())) : null;
+    if (other != null) {
+      var _ = payload.get();
+      other.accept(sender, payload);
+      return;
+    }
     Optional<Beat> beat = Beat.parse(payload);
     if (beat.isEmpty()) {
       return; // of a newer version

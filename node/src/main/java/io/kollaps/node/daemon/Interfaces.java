@@ -48,8 +48,9 @@ final class Interfaces {
   }
 
   /**
-   * The speed of the interface with an address. Virtual ones (veth, bridges, tunnels) have no device
-   * behind them and those of virtual machines tell fictitious speeds or none: they count as unknown.
+   * The speed of the interface with an address. Virtual ones (veth, bridges, tunnels) have no
+   * device behind them and those of virtual machines tell fictitious speeds or none: they count as
+   * unknown.
    */
   private static OptionalLong speed(InetAddress address) {
     try {

@@ -27,7 +27,6 @@ import io.kollaps.cluster.state.ControlState;
 import io.kollaps.cluster.state.Document;
 import io.kollaps.cluster.state.Member;
 import io.kollaps.cluster.state.Outcome;
-import io.kollaps.cluster.state.Replication;
 import io.kollaps.cluster.state.UnknownFormatException;
 import io.kollaps.cluster.wire.NodeClient;
 import io.kollaps.node.control.RunDocuments;
@@ -49,7 +48,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,6 +77,7 @@ final class JoinDesk implements AutoCloseable {
   // ---- touched by the loop's thread only
   private final Map<Long, CompletableFuture<JoinAnswer>> answers = new HashMap<>();
   private final Map<NodePair, List<CompletableFuture<Boolean>>> verifications = new HashMap<>();
+  private final Map<NodePair, List<CompletableFuture<Boolean>>> ties = new HashMap<>();
   private Map<NodeId, NodeProfile> members = Map.of();
   private Set<NodeId> lost = Set.of();
   private Optional<Document> description = Optional.empty();
@@ -88,8 +87,7 @@ final class JoinDesk implements AutoCloseable {
   private long time;
   private long calls;
 
-  JoinDesk(
-      ClusterNode node, NodeProfile self, ProbeStation station, MeasuringSettings settings) {
+  JoinDesk(ClusterNode node, NodeProfile self, ProbeStation station, MeasuringSettings settings) {
     this.node = node;
     this.self = self;
     this.station = station;
@@ -103,8 +101,7 @@ final class JoinDesk implements AutoCloseable {
   /** Tells a joining node what to do; waits a moment for it. */
   JoinAnswer answer(JoinCall call) throws InterruptedException {
     CompletableFuture<JoinAnswer> answer = new CompletableFuture<>();
-    JoinAnswer later =
-        new JoinAnswer.Wait("the leader is busy", false, policy.waitNanos());
+    JoinAnswer later = new JoinAnswer.Wait("the leader is busy", false, policy.waitNanos());
     try {
       loop.execute(
           () -> {
@@ -127,17 +124,46 @@ final class JoinDesk implements AutoCloseable {
    * @return whether the map is right about it; false also when it could not be probed
    */
   CompletableFuture<Boolean> verify(NodePair pair) {
-    CompletableFuture<Boolean> held = new CompletableFuture<>();
+    return ask(verifications, pair, new LeaderEvent.VerifyAsked(now(), pair));
+  }
+
+  /**
+   * Sees to it that the tie at the level between two nodes is tested, if it was not.
+   *
+   * @return whether each branch that meets there has a link of its own
+   */
+  CompletableFuture<Boolean> confirmTie(NodePair pair) {
+    return ask(ties, pair, new LeaderEvent.TieAsked(now(), pair));
+  }
+
+  private CompletableFuture<Boolean> ask(
+      Map<NodePair, List<CompletableFuture<Boolean>>> waiting, NodePair pair, LeaderEvent event) {
+    CompletableFuture<Boolean> answer = new CompletableFuture<>();
     loop.execute(
         () -> {
-          if (!leading) {
-            held.complete(false);
-            return;
+          if (leading) {
+            waiting.computeIfAbsent(pair, _ -> new ArrayList<>()).add(answer);
+            tell(event);
+          } else {
+            answer.complete(false);
           }
-          verifications.computeIfAbsent(pair, _ -> new ArrayList<>()).add(held);
-          tell(new LeaderEvent.VerifyAsked(now(), pair));
         });
-    return held;
+    return answer;
+  }
+
+  private static void answer(
+      Map<NodePair, List<CompletableFuture<Boolean>>> waiting, NodePair pair, boolean yes) {
+    List<CompletableFuture<Boolean>> asked = waiting.remove(pair);
+    if (asked != null) {
+      asked.forEach(each -> each.complete(yes));
+    }
+  }
+
+  private void answerNobody() {
+    for (var waiting : List.of(verifications, ties)) {
+      waiting.values().forEach(list -> list.forEach(each -> each.complete(false)));
+      waiting.clear();
+    }
   }
 
   /** How things are now; called by the tending thread, again and again. */
@@ -226,8 +252,7 @@ final class JoinDesk implements AutoCloseable {
       idles.cancel(false);
       idles = null;
     }
-    verifications.values().forEach(list -> list.forEach(held -> held.complete(false)));
-    verifications.clear();
+    answerNobody();
     tell(new LeaderEvent.LedNoMore(now()));
   }
 
@@ -309,11 +334,10 @@ final class JoinDesk implements AutoCloseable {
         if (!held) {
           LOG.info("{} and {}: {}", pair.first(), pair.second(), why);
         }
-        List<CompletableFuture<Boolean>> asked = verifications.remove(pair);
-        if (asked != null) {
-          asked.forEach(each -> each.complete(held));
-        }
+        answer(verifications, pair, held);
       }
+      case LeaderCommand.TieTested(NodePair pair, boolean confirmed, String _) ->
+          answer(ties, pair, confirmed);
       case LeaderCommand.Tell(boolean warning, String text) -> {
         if (warning) {
           LOG.warn("{}", text);
@@ -419,8 +443,7 @@ final class JoinDesk implements AutoCloseable {
                         OptionalLong.empty())));
     write
         .removes()
-        .forEach(
-            key -> commands.add(new ControlCommand.RemoveDocument(CapacityRecord.ROOM, key)));
+        .forEach(key -> commands.add(new ControlCommand.RemoveDocument(CapacityRecord.ROOM, key)));
     for (ControlCommand command : commands) {
       Optional<String> refusal = submit(since, command);
       if (refusal.isPresent()) {
@@ -468,8 +491,7 @@ final class JoinDesk implements AutoCloseable {
 
   @Override
   public void close() {
-    Consumer<CompletableFuture<Boolean>> none = held -> held.complete(false);
-    loop.execute(() -> verifications.values().forEach(list -> list.forEach(none)));
+    loop.execute(this::answerNobody);
     loop.shutdown();
     station.close();
   }

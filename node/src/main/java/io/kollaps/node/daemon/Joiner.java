@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -59,6 +60,7 @@ final class Joiner {
   private final long attempt;
   private final CredentialStore store;
   private final ProbeStation station;
+  private final InstantSource clock;
   private final NodeKey key = NodeKey.create(new SecureRandom());
   private final BlockingQueue<JoinerEvent> events = new LinkedBlockingQueue<>(MAX_EVENTS);
   private @Nullable Line line;
@@ -78,6 +80,7 @@ final class Joiner {
    * @param applicant this node, as it is to be recorded
    * @param attempt higher than at every join of this node before
    * @param station runs the probes
+   * @param clock by which certificates count
    */
   Joiner(
       NodeSettings settings,
@@ -86,7 +89,9 @@ final class Joiner {
       Applicant applicant,
       long attempt,
       CredentialStore store,
-      ProbeStation station) {
+      ProbeStation station,
+      InstantSource clock) {
+    this.clock = clock;
     this.settings = settings;
     this.token = token;
     this.via = via;
@@ -187,7 +192,8 @@ final class Joiner {
           switch (call) {
             case JoinCall.Join join -> there.admission().join(request(join.attempt()));
             case JoinCall.Step step ->
-                there.admission()
+                there
+                    .admission()
                     .step(JoinMessages.encode(step, key.signingRequest(applicant.id())));
             case JoinCall.Abort abort -> there.admission().step(JoinMessages.encode(abort));
           };
@@ -208,7 +214,10 @@ final class Joiner {
           System.nanoTime(), number, String.valueOf(e.getMessage()), e.answered());
     } catch (IllegalArgumentException e) {
       return new JoinerEvent.CallFailed(
-          System.nanoTime(), number, "the cluster's answer cannot be used: " + e.getMessage(), true);
+          System.nanoTime(),
+          number,
+          "the cluster's answer cannot be used: " + e.getMessage(),
+          true);
     }
   }
 
@@ -216,7 +225,7 @@ final class Joiner {
     Line known = line;
     if (known == null || !known.to().equals(to)) {
       hangUp();
-      TokenTrust trust = new TokenTrust(token);
+      TokenTrust trust = new TokenTrust(token, clock);
       known = new Line(to, NodeClient.admission(to.host(), to.port(), trust), trust);
       line = known;
     }

@@ -45,18 +45,18 @@ public record MeasuringSettings(
     JoinPolicy standard = JoinPolicy.of(plan);
     long renew = Math.min(SECOND_NANOS, lease.toNanos() / RENEWALS);
     return new JoinPolicy(
-            on,
-            lease.toNanos(),
-            renew,
-            renew,
-            standard.pollNanos(),
-            standard.probeNanos(),
-            standard.retryNanos(),
-            standard.settleNanos(),
-            standard.remeasureNanos(),
-            standard.holdNanos(),
-            standard.maxCandidates(),
-            plan);
+        on,
+        lease.toNanos(),
+        renew,
+        renew,
+        standard.pollNanos(),
+        standard.probeNanos(),
+        standard.retryNanos(),
+        standard.settleNanos(),
+        standard.remeasureNanos(),
+        standard.holdNanos(),
+        standard.maxCandidates(),
+        plan);
   }
 
   /** How places in the map are found. */

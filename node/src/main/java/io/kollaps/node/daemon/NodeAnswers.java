@@ -26,6 +26,7 @@ import io.kollaps.cluster.security.Certificates;
 import io.kollaps.cluster.security.ClusterAuthority;
 import io.kollaps.cluster.security.ClusterKey;
 import io.kollaps.cluster.security.JoinToken;
+import io.kollaps.cluster.security.Refusals;
 import io.kollaps.cluster.security.SecurityFailure;
 import io.kollaps.cluster.state.ControlCodec;
 import io.kollaps.cluster.state.ControlCommand;
@@ -39,7 +40,7 @@ import io.kollaps.cluster.wire.Protocol;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -51,6 +52,10 @@ final class NodeAnswers implements NodeCalls {
   private static final int LONGEST_REASON = 200;
   private static final long AUTHORITY_POLL_NANOS = 200_000_000L;
   private static final long WAIT_NANOS = 500_000_000L;
+
+  /** As the command's and the setting's ranges: a year, and as many members as there may be. */
+  private static final long LONGEST_TOKEN_MILLIS = Duration.ofDays(365).toMillis();
+
   private static final Logger LOG = LoggerFactory.getLogger(NodeAnswers.class);
 
   private final ClusterNode node;
@@ -76,8 +81,9 @@ final class NodeAnswers implements NodeCalls {
     try {
       return let(request, address);
     } catch (SecurityFailure | IllegalArgumentException e) {
-      node.refusals().refused("join", address, String.valueOf(e.getMessage()));
-      return refused(String.valueOf(e.getMessage()));
+      String why = Refusals.plain(String.valueOf(e.getMessage()));
+      node.refusals().refused("join", address, why);
+      return refused(why);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return wait("this node is stopping");
@@ -102,6 +108,7 @@ final class NodeAnswers implements NodeCalls {
         Protocol.mismatch(
             member.oldestProtocol() + "-" + member.newestProtocol(), "node " + member.name());
     if (mismatch.isPresent()) {
+      node.refusals().refused("join", address, mismatch.get());
       return refused(mismatch.get());
     }
     if (member.newestProtocol() < Protocol.STEPS) {
@@ -141,7 +148,7 @@ final class NodeAnswers implements NodeCalls {
     return authority.certify(
         signingRequest.toByteArray(),
         id,
-        Instant.now(),
+        node.clock().wall().instant(),
         node.settings().certificateLife(),
         node.random());
   }
@@ -167,8 +174,9 @@ final class NodeAnswers implements NodeCalls {
                   admitted(certificate(authority.get(), request.getSigningRequest(), call.node())))
               .build();
     } catch (SecurityFailure | IllegalArgumentException e) {
-      node.refusals().refused("join", address, String.valueOf(e.getMessage()));
-      return refused(String.valueOf(e.getMessage()));
+      String why = Refusals.plain(String.valueOf(e.getMessage()));
+      node.refusals().refused("join", address, why);
+      return refused(why);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return wait("this node is stopping");
@@ -214,6 +222,12 @@ final class NodeAnswers implements NodeCalls {
     if (!member.id().equals(caller)) {
       return Outcome.newBuilder().setRefused("a node announces itself only").build();
     }
+    Optional<String> mismatch =
+        Protocol.mismatch(
+            member.oldestProtocol() + "-" + member.newestProtocol(), "node " + member.name());
+    if (mismatch.isPresent()) {
+      return Outcome.newBuilder().setRefused(mismatch.get()).build();
+    }
     return changed(() -> node.leadership().submit(new ControlCommand.UpdateMember(member)));
   }
 
@@ -232,7 +246,7 @@ final class NodeAnswers implements NodeCalls {
               .certify(
                   request.getSigningRequest().toByteArray(),
                   caller,
-                  Instant.now(),
+                  node.clock().wall().instant(),
                   node.settings().certificateLife(),
                   node.random());
       return RenewReply.newBuilder()
@@ -339,8 +353,10 @@ final class NodeAnswers implements NodeCalls {
   }
 
   private ManageReply ban(ManageRequest.Ban ban) {
-    if (ban.getReason().length() > LONGEST_REASON) {
-      return refusedManage("a reason has at most " + LONGEST_REASON + " characters");
+    if (ban.getReason().length() > LONGEST_REASON
+        || ban.getReason().chars().anyMatch(Character::isISOControl)) {
+      return refusedManage(
+          "a reason has at most " + LONGEST_REASON + " characters, and only printable ones");
     }
     return withMember(
         ban.getNode(),
@@ -362,6 +378,13 @@ final class NodeAnswers implements NodeCalls {
   }
 
   private ManageReply rotate(ManageRequest.RotateToken rotate) {
+    if (rotate.getLifetimeMillis() < 1
+        || rotate.getLifetimeMillis() > LONGEST_TOKEN_MILLIS
+        || rotate.getUses() < 1
+        || rotate.getUses() > ControlRules.MAX_MEMBERS) {
+      return refusedManage(
+          "a token counts for at most a year, and for 1 to " + ControlRules.MAX_MEMBERS + " nodes");
+    }
     JoinToken token = JoinToken.create(node.credentials().authority(), node.random());
     TokenRecord kept =
         new TokenRecord(
@@ -388,7 +411,7 @@ final class NodeAnswers implements NodeCalls {
     Optional<Member> member = node.state().find(name);
     return member.isPresent()
         ? action.on(member.get())
-        : refusedManage("no node is called '" + name + "'; see 'kollaps nodes'");
+        : refusedManage("no node is called '" + Refusals.plain(name) + "'; see 'kollaps nodes'");
   }
 
   private ManageReply managed(Change change) {

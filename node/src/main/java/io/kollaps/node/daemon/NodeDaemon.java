@@ -70,20 +70,20 @@ public final class NodeDaemon implements AutoCloseable {
       Optional<String> via,
       String software) {}
 
-  private NodeDaemon(NodeFolder folder, Request request)
+  private NodeDaemon(NodeFolder folder, Request request, NodeClock clock)
       throws DaemonFailure, IOException, InterruptedException {
     this.folder = folder;
     IperfProbe probe = new IperfProbe(request.settings().measuring().probePort());
     ProbeStation station = new ProbeStation(probe);
     Origin origin;
     try {
-      origin = new Beginning(folder, request, probe, station).origin();
+      origin = new Beginning(folder, request, clock, probe, station).origin();
       founded = origin.kind() == Origin.Kind.BOOTSTRAP;
       node =
           ClusterNode.start(
               request.settings(),
               folder,
-              new NodeClock(),
+              clock,
               origin,
               station,
               (why, left) -> end.complete(new End(why, left, false)));
@@ -92,7 +92,10 @@ public final class NodeDaemon implements AutoCloseable {
       throw e;
     }
     try {
-      local = LocalServer.start(folder.path(), new NodeHandlers(node).addTo(new LocalActions()));
+      local =
+          LocalServer.start(
+              folder.path(),
+              node.deployment().addTo(new NodeHandlers(node).addTo(new LocalActions())));
     } catch (IOException e) {
       node.close();
       throw e;
@@ -113,14 +116,23 @@ public final class NodeDaemon implements AutoCloseable {
    */
   public static NodeDaemon start(Request request)
       throws DaemonFailure, IOException, InterruptedException {
+    return start(request, new NodeClock());
+  }
+
+  static NodeDaemon start(Request request, NodeClock clock)
+      throws DaemonFailure, IOException, InterruptedException {
     QuietLibraries.install();
     NodeFolder folder = NodeFolder.take(request.settings().folder());
     try {
-      return new NodeDaemon(folder, request);
+      return new NodeDaemon(folder, request, clock);
     } catch (DaemonFailure | IOException | InterruptedException | RuntimeException e) {
       folder.close();
       throw e;
     }
+  }
+
+  ClusterNode node() {
+    return node;
   }
 
   /** Whether the node has made a new cluster. */
@@ -158,15 +170,22 @@ public final class NodeDaemon implements AutoCloseable {
   private static final class Beginning {
     private final NodeFolder folder;
     private final Request request;
+    private final NodeClock clock;
     private final CredentialStore store;
     private final IperfProbe probe;
     private final ProbeStation station;
     private final SecureRandom random = new SecureRandom();
 
-    Beginning(NodeFolder folder, Request request, IperfProbe probe, ProbeStation station)
+    Beginning(
+        NodeFolder folder,
+        Request request,
+        NodeClock clock,
+        IperfProbe probe,
+        ProbeStation station)
         throws IOException {
       this.folder = folder;
       this.request = request;
+      this.clock = clock;
       this.probe = probe;
       this.station = station;
       store = folder.credentials();
@@ -209,6 +228,7 @@ public final class NodeDaemon implements AutoCloseable {
       }
       LOG.info("the cluster that was begun here was not formed to the end; it is begun anew");
       folder.forgetCluster();
+      var _ = folder.credentials(); // its folder is needed again
       folder.formed();
     }
 
@@ -226,7 +246,7 @@ public final class NodeDaemon implements AutoCloseable {
 
     private Origin returned(NodeCredentials credentials) throws DaemonFailure, IOException {
       Instant until = credentials.certificate().getNotAfter().toInstant();
-      if (Instant.now().isAfter(until)) {
+      if (clock.wall().instant().isAfter(until)) {
         throw DaemonFailure.failed(
             "this node's certificate counted until "
                 + until
@@ -248,7 +268,7 @@ public final class NodeDaemon implements AutoCloseable {
 
     private Origin bootstrap() throws DaemonFailure, IOException {
       NodeId id = folder.identity();
-      Instant now = Instant.now();
+      Instant now = clock.wall().instant();
       ClusterAuthority authority =
           ClusterAuthority.create(UUID.randomUUID().toString(), now, random);
       NodeKey key = NodeKey.create(random);
@@ -299,7 +319,8 @@ public final class NodeDaemon implements AutoCloseable {
               new Applicant(self, token.id(), profile),
               folder.nextSession(System.currentTimeMillis()),
               store,
-              station)
+              station,
+              clock.wall())
           .join();
     }
 

@@ -18,7 +18,8 @@ import java.security.SecureRandom;
 
 /**
  * A node's folder, mode 0700, held by one process at a time: {@code node.id}, {@code session},
- * {@code keys/}, {@code state/} (the replicated state) and the socket of commands.
+ * {@code keys/}, {@code state/} (the replicated state), {@code results/} and the socket of
+ * commands.
  */
 final class NodeFolder implements AutoCloseable {
   /** A path of a Unix socket has at most 107 bytes on Linux (man 7 unix). */
@@ -108,7 +109,14 @@ final class NodeFolder implements AutoCloseable {
     return path;
   }
 
-  /** From now on a cluster is being made here; what there is of it is nothing until it is formed. */
+  /** Where the parts of runs on this node write. */
+  Path results() {
+    return path.resolve("results");
+  }
+
+  /**
+   * From now on a cluster is being made here; what there is of it is nothing until it is formed.
+   */
   void forming() throws IOException {
     PrivateFiles.write(path.resolve(FORMING), new byte[0]);
   }
@@ -124,8 +132,8 @@ final class NodeFolder implements AutoCloseable {
   }
 
   /**
-   * Forgets the cluster: keys and state. The identity stays: by it a node that joins again is known,
-   * so that it need not be measured again.
+   * Forgets the cluster: keys and state. The identity stays: by it a node that joins again is
+   * known, so that it need not be measured again.
    */
   void forgetCluster() throws IOException {
     remove(path.resolve("keys"));

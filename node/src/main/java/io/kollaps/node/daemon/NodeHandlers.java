@@ -1,6 +1,7 @@
 package io.kollaps.node.daemon;
 
 import io.kollaps.cluster.generated.ManageRequest;
+import io.kollaps.node.local.CapacityActions;
 import io.kollaps.node.local.LocalActions;
 import io.kollaps.node.local.NodeActions;
 
@@ -41,7 +42,9 @@ final class NodeHandlers {
                                 .setNode(request.node())
                                 .setReason(request.reason()))
                         .build()))
-        .add(NodeActions.ROTATE_TOKEN, new TokenHandler(node, leader));
+        .add(NodeActions.ROTATE_TOKEN, new TokenHandler(node, leader))
+        .add(CapacityActions.CAPACITY, new CapacityHandler(node))
+        .add(CapacityActions.DESCRIBE, new DescribeHandler(leader));
   }
 
   private ManageRequest drain(NodeActions.OfNode request, boolean drained) {

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Settings of a node, read and checked.
@@ -28,6 +30,9 @@ import java.util.OptionalLong;
  * @param tokenLife how long tokens count
  * @param tokenUses how often tokens may be used
  * @param certificateLife how long certificates count
+ * @param maxEndpoints most endpoints of all runs
+ * @param overlayPorts UDP ports for packets between endpoints of different nodes
+ * @param resultsKept of so many runs
  * @param measuring how capacities are measured
  */
 public record NodeSettings(
@@ -42,6 +47,9 @@ public record NodeSettings(
     Duration tokenLife,
     int tokenUses,
     Duration certificateLife,
+    int maxEndpoints,
+    PortRange overlayPorts,
+    int resultsKept,
     MeasuringSettings measuring) {
   /** File that is read when it is there and no other is named. */
   public static final Path FILE = Path.of("/etc/kollaps/node.conf");
@@ -49,8 +57,19 @@ public record NodeSettings(
   /** Variable that names another file. */
   public static final String FILE_VARIABLE = "KOLLAPS_CONFIG";
 
+  private static final Pattern PORTS = Pattern.compile("(\\d{1,5})-(\\d{1,5})");
+  private static final int FIRST_PORT = 1024;
+  private static final int LAST_PORT = 65_535;
   private static final int LONGEST_NAME = 63;
   private static final int LONGEST_FILE_BYTES = 64 * 1024;
+
+  /**
+   * UDP ports.
+   *
+   * @param first the first of them
+   * @param last the last of them
+   */
+  public record PortRange(int first, int last) {}
 
   private record Value(String text, String origin) {}
 
@@ -183,6 +202,9 @@ public record NodeSettings(
               Duration.ofHours(number(Setting.TOKEN_HOURS)),
               (int) number(Setting.TOKEN_USES),
               Duration.ofDays(number(Setting.CERTIFICATE_DAYS)),
+              (int) number(Setting.MAX_ENDPOINTS),
+              ports(),
+              (int) number(Setting.RESULTS_KEPT),
               measuring());
       if (!wrong.isEmpty()) {
         throw DaemonFailure.badInput(String.join("\n", wrong));
@@ -229,6 +251,30 @@ public record NodeSettings(
         wrong.add(String.valueOf(e.getMessage()));
         return 0;
       }
+    }
+
+    private PortRange ports() {
+      Value value = java.util.Objects.requireNonNull(values.get(Setting.OVERLAY_PORTS));
+      Matcher matcher = PORTS.matcher(value.text().strip());
+      if (matcher.matches()) {
+        PortRange range =
+            new PortRange(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+        if (range.first() >= FIRST_PORT
+            && range.first() <= range.last()
+            && range.last() <= LAST_PORT) {
+          return range;
+        }
+      }
+      wrong.add(
+          value.origin()
+              + ": overlay-ports is FIRST-LAST, both from "
+              + FIRST_PORT
+              + " to "
+              + LAST_PORT
+              + ", not '"
+              + value.text()
+              + "'");
+      return new PortRange(FIRST_PORT, LAST_PORT);
     }
 
     private Path folder() {

@@ -10,7 +10,9 @@ import io.kollaps.node.probe.ProbeException;
 import java.util.HashMap;
 import java.util.Map;
 
-/** This node's sides of probes, by number, so that each can be ended. May be used from any thread. */
+/**
+ * This node's sides of probes, by number, so that each can be ended. May be used from any thread.
+ */
 final class ProbeStation implements AutoCloseable {
   private final CapacityProbe probe;
   private final Map<Long, CapacityProbe.Served> served = new HashMap<>();

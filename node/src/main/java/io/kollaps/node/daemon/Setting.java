@@ -48,7 +48,15 @@ public enum Setting {
   /** How often tokens may be used. */
   TOKEN_USES("100", "So many nodes may join with one token.", 1, 4096),
   /** How long certificates count. */
-  CERTIFICATE_DAYS("90", "A node's certificate counts this long, and is renewed before.", 1, 3650);
+  CERTIFICATE_DAYS("90", "A node's certificate counts this long, and is renewed before.", 1, 3650),
+  /** Most endpoints of all runs. */
+  MAX_ENDPOINTS("1000", "The node takes at most so many endpoints of all runs.", 0, 4096),
+  /** Ports of the overlay. */
+  OVERLAY_PORTS(
+      "7800-8799",
+      "UDP ports for packets between endpoints of different nodes, FIRST-LAST; default: 7800-8799."),
+  /** Results that are kept. */
+  RESULTS_KEPT("100", "The results of so many runs are kept on the node.", 1, 100_000);
 
   private final String standard;
   private final String description;

@@ -50,8 +50,11 @@ final class InstructionMessages {
                   .setKey(key(key))
                   .setWhy(why.name())
                   .setReason(reason));
-      case Order.Forget(PartKey key) ->
-          message.setForget(InstructionMessage.Forget.newBuilder().setKey(key(key)));
+      case Order.Forget forget -> {
+        InstructionMessage.Forget.Builder keys = InstructionMessage.Forget.newBuilder();
+        forget.keys().forEach(key -> keys.addKeys(key(key)));
+        message.setForget(keys);
+      }
       case Order.Heard(long sequence) ->
           message.setReportHeard(InstructionMessage.ReportHeard.newBuilder().setSequence(sequence));
     }
@@ -137,7 +140,12 @@ final class InstructionMessages {
                   key(message.getEnd().getKey()),
                   EndKind.valueOf(message.getEnd().getWhy()),
                   message.getEnd().getReason()));
-      case FORGET -> Optional.of(new Order.Forget(key(message.getForget().getKey())));
+      case FORGET ->
+          Optional.of(
+              new Order.Forget(
+                  message.getForget().getKeysList().stream()
+                      .map(InstructionMessages::key)
+                      .toList()));
       case REPORT_HEARD -> Optional.of(new Order.Heard(message.getReportHeard().getSequence()));
       case ORDER_NOT_SET ->
           throw new IllegalArgumentException(

@@ -63,7 +63,8 @@ final class ReportMessages {
           message.setPrepared(PartStateMessage.Prepared.newBuilder().setOverlayPort(port));
       case PartState.Linking(int port) ->
           message.setLinking(PartStateMessage.Linking.newBuilder().setOverlayPort(port));
-      case PartState.Ready() -> message.setReady(PartStateMessage.Ready.getDefaultInstance());
+      case PartState.Ready(int port) ->
+          message.setReady(PartStateMessage.Ready.newBuilder().setOverlayPort(port));
       case PartState.Agreeing(NodeId clock) ->
           message.setAgreeing(PartStateMessage.Agreeing.newBuilder().setClock(clock.value()));
       case PartState.Agreed(NodeId clock, long instant) ->
@@ -102,7 +103,7 @@ final class ReportMessages {
       case PREPARING -> new PartState.Preparing();
       case PREPARED -> new PartState.Prepared(message.getPrepared().getOverlayPort());
       case LINKING -> new PartState.Linking(message.getLinking().getOverlayPort());
-      case READY -> new PartState.Ready();
+      case READY -> new PartState.Ready(message.getReady().getOverlayPort());
       case AGREEING -> new PartState.Agreeing(new NodeId(message.getAgreeing().getClock()));
       case AGREED ->
           new PartState.Agreed(

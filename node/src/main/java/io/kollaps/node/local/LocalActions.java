@@ -20,6 +20,9 @@ public final class LocalActions {
         throw LocalFailure.badInput(
             "the daemon does not understand what is said with " + action.name());
       }
+      if (parsed == null) { // a bare null
+        throw LocalFailure.badInput("nothing is said with " + action.name());
+      }
       handler.answer(parsed, conversation.exchange());
     }
   }

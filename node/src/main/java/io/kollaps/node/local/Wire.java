@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -19,7 +20,12 @@ public final class Wire implements Closeable {
   /** Version of the lines that this software writes and reads. */
   static final int VERSION = 2;
 
-  static final JsonMapper MAPPER = JsonMapper.builder().build();
+  /** What is left out or null is refused: nothing behind it expects nulls. */
+  static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .build();
 
   private final InputStream in;
   private final OutputStream out;

@@ -30,22 +30,32 @@ record ProbeDatagram(Kind kind, long probe, int number, int value) {
   /** What a datagram says. */
   enum Kind {
     /** Send it back. */
-    ECHO,
+    ECHO(1),
     /** It is sent back. */
-    ECHOED,
+    ECHOED(2),
     /** Serve a transfer of so many seconds. */
-    TRANSFER,
+    TRANSFER(3),
     /** It is served at this port. */
-    READY,
+    READY(4),
     /** It cannot be served; the log of that node says why. */
-    CANNOT,
+    CANNOT(5),
     /** Nothing more comes. */
-    DONE
+    DONE(6);
+
+    private final byte code;
+
+    Kind(int code) {
+      this.code = (byte) code;
+    }
+
+    static Optional<Kind> of(byte code) {
+      return Arrays.stream(values()).filter(kind -> kind.code == code).findFirst();
+    }
   }
 
   byte[] sealed(Secret secret) {
     ByteBuffer bytes = ByteBuffer.allocate(BYTES);
-    bytes.put((byte) 'K').put((byte) 'P').put(FORMAT).put((byte) kind.ordinal());
+    bytes.put((byte) 'K').put((byte) 'P').put(FORMAT).put(kind.code);
     bytes.putLong(probe).putInt(number).putInt(value);
     return bytes.put(seal(bytes.array(), secret)).array();
   }
@@ -63,12 +73,8 @@ record ProbeDatagram(Kind kind, long probe, int number, int value) {
         || bytes.get() != FORMAT) {
       return Optional.empty();
     }
-    int kind = bytes.get();
-    return kind < 0 || kind >= Kind.values().length
-        ? Optional.empty()
-        : Optional.of(
-            new ProbeDatagram(
-                Kind.values()[kind], bytes.getLong(), bytes.getInt(), bytes.getInt()));
+    return Kind.of(bytes.get())
+        .map(kind -> new ProbeDatagram(kind, bytes.getLong(), bytes.getInt(), bytes.getInt()));
   }
 
   private static byte[] seal(byte[] bytes, Secret secret) {

@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The endpoints of one run on this machine: made, linked with the other parts, started at an agreed
@@ -50,6 +50,13 @@ public interface Part extends AutoCloseable {
    */
   void peerDatagram(int fromNode, ByteBuffer payload);
 
+  /**
+   * Says how far the instant of {@link #startAt} may be off the leader's clock; for the results.
+   *
+   * @param boundNanos bound of the error, both ways
+   */
+  default void clockBound(long boundNanos) {}
+
   /** Another part is gone: its flows are over, and nobody waits for its services any more. */
   void peerGone(int node);
 
@@ -59,7 +66,7 @@ public interface Part extends AutoCloseable {
    */
   void end(PartEnd why);
 
-  /** Folder of this part's results; there from the creation on. */
+  /** Folder of this part's results; made by {@link #prepare}, complete when the part ended. */
   Path results();
 
   /** Offset of now from the start; negative before it, {@code Long.MIN_VALUE} while none is set. */
@@ -107,5 +114,5 @@ public interface Part extends AutoCloseable {
       Path standardOutput,
       Path standardError,
       boolean running,
-      Optional<Long> startedNanos) {}
+      OptionalLong startedNanos) {}
 }

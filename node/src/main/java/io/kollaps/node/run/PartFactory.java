@@ -10,9 +10,9 @@ public interface PartFactory {
    * @param plan what it is to do
    * @param listener is told what it does
    * @param peers reaches the other parts
-   * @throws RunFailedException when the plan cannot be carried out here: the file does not compile,
-   *     the homes do not fit its endpoints, no fabric can carry it, or the results folder cannot be
-   *     made
+   * @throws RunFailedException when a part of this run is or was here. What else keeps the plan
+   *     from being carried out here is told to the listener once the part is prepared: a file that
+   *     does not compile, homes that do not fit its endpoints, no fabric that can carry it
    */
   Part create(PartPlan plan, PartListener listener, PeerSender peers) throws RunFailedException;
 }

@@ -127,24 +127,28 @@ final class Rehearsal {
             CoreSettings.DEFAULT, compiled.experiment().settings().sharing(), 0, source -> true);
     RehearsalFabric fabric = new RehearsalFabric(count);
     FlowSampler sampler = new FlowSampler(compiled.endpoints());
-    SharingLoop sharing = new SharingLoop(core, fabric, sampler, count);
+    Homes homes = Homes.alone(compiled);
+    SharingLoop sharing =
+        new SharingLoop(core, fabric, sampler, count, homes, SharingLoop.Peers.NONE);
     List<RehearsalInstance> instances = new ArrayList<>();
     for (Endpoint _ : compiled.endpoints()) {
       instances.add(new RehearsalInstance());
     }
-    try (EpochPreparer epochs = new EpochPreparer(compiled)) {
-      PreparedPart part = new PreparedPart(List.copyOf(instances), fabric, epochs.next(), epochs);
+    try (EpochPreparer epochs = new EpochPreparer(compiled, homes)) {
+      PreparedPart part =
+          new PreparedPart(PreparedPart.byIndex(instances), fabric, epochs.next(), epochs);
       long startNanos = System.nanoTime();
       sharing.epoch(startNanos, part.firstEpoch());
       LoopAssembly assembly =
           new LoopAssembly(
               compiled,
+              homes,
               part,
               sharing,
               sampler,
               new ProgramLog(compiled.endpoints()),
-              event -> {},
-              (atNanos, samples) -> {},
+              LoopListener.silent(),
+              PeerConditions.alone(new Waited(compiled.endpoints()), homes),
               new EventInbox(),
               new LoopAssembly.Times(startNanos, 0, MAX_NANOS));
       try (ConditionWatch _ = new ConditionWatch(assembly.conditions())) {

@@ -44,7 +44,7 @@ class RunProgressTest {
   }
 
   @Test
-  void shouldEndWhenTheLastAwaitedProgramEnded() {
+  void shouldBeIdleWhenTheLastAwaitedProgramEnded() {
     endpoint("client", false);
     endpoint("server", true);
     event(0, Kind.JOIN, 0);
@@ -52,14 +52,16 @@ class RunProgressTest {
     RunProgress progress = progress();
     passed(progress, 0);
 
-    assertThat(ended(progress, 3 * SECOND, 0))
+    assertThat(ended(progress, 3 * SECOND, 0)).containsExactly(new RunCommand.TellIdle(3 * SECOND));
+    assertThat(progress.ended()).isFalse();
+    assertThat(progress.handle(new RunEvent.EndAsked(4 * SECOND, PartEnd.programsEnded())))
         .containsExactly(
-            new RunCommand.End(3 * SECOND, EndReason.PROGRAMS_ENDED, "all programs have ended"));
+            new RunCommand.End(4 * SECOND, EndReason.PROGRAMS_ENDED, "all programs have ended"));
     assertThat(progress.ended()).isTrue();
   }
 
   @Test
-  void shouldNotEndWhileAProgramIsStillToJoin() {
+  void shouldNotBeIdleWhileAProgramIsStillToJoin() {
     endpoint("a", false);
     endpoint("b", false);
     event(0, Kind.JOIN, 0);
@@ -139,7 +141,7 @@ class RunProgressTest {
   }
 
   @Test
-  void shouldEndWhenTheOnlyProgramNeverStarted() {
+  void shouldBeIdleWhenTheOnlyProgramNeverStarted() {
     endpoint("client", false, new WaitFor("server", 5201));
     event(0, Kind.JOIN, 0);
     RunProgress progress = progress();
@@ -176,7 +178,9 @@ class RunProgressTest {
     assertThat(ended(progress, SECOND, 0)).containsExactly(new RunCommand.Prepare(SECOND, 0));
     assertThat(ended(progress, SECOND, 1)).isEmpty();
     assertThat(passed(progress, 2 * SECOND)).containsExactly(new RunCommand.Start(2 * SECOND, 0));
-    assertThat(ended(progress, 3 * SECOND, 0)).singleElement().isInstanceOf(RunCommand.End.class);
+    assertThat(ended(progress, 3 * SECOND, 0))
+        .singleElement()
+        .isInstanceOf(RunCommand.TellIdle.class);
   }
 
   @Test
@@ -239,21 +243,27 @@ class RunProgressTest {
     RunProgress progress = progress();
     passed(progress, 0);
 
-    assertThat(progress.handle(new RunEvent.StopAsked(SECOND, "Ctrl-C")))
+    assertThat(
+            progress.handle(
+                new RunEvent.EndAsked(SECOND, new PartEnd(PartEnd.Kind.STOPPED, "Ctrl-C"))))
         .containsExactly(new RunCommand.End(SECOND, EndReason.STOPPED, "Ctrl-C"));
     assertThat(ended(progress, SECOND + 1, 0)).isEmpty();
   }
 
   private RunProgress progress() {
-    return new RunProgress(
-        new CompiledExperiment(
-            new Experiment(
-                "test", List.of(), List.of(), List.of(), List.of(), Settings.DEFAULT, List.of()),
-            endpoints,
-            new NoLinks(),
-            epochs,
-            events,
-            end));
+    CompiledExperiment compiled = compiled();
+    return new RunProgress(compiled, Homes.alone(compiled));
+  }
+
+  private CompiledExperiment compiled() {
+    return new CompiledExperiment(
+        new Experiment(
+            "test", List.of(), List.of(), List.of(), List.of(), Settings.DEFAULT, List.of()),
+        endpoints,
+        new NoLinks(),
+        epochs,
+        events,
+        end);
   }
 
   private static List<RunCommand> passed(RunProgress progress, long atNanos) {

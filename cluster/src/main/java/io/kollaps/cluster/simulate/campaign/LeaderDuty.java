@@ -203,6 +203,7 @@ final class LeaderDuty {
         case LeaderCommand.Admit(Applicant applicant) -> admit(applicant);
         case LeaderCommand.Verified(NodePair pair, boolean held, String why) ->
             story.world().trace().note(node, held ? "verified" : "not verified", pair + " " + why);
+        case LeaderCommand.TieTested _ -> {} // nobody asks here
         case LeaderCommand.Tell(boolean _, String text) ->
             story.world().trace().note(node, "tells", text);
       }

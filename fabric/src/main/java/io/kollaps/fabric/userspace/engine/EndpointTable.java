@@ -84,8 +84,12 @@ final class EndpointTable {
 
   /** The endpoint that a packet is addressed to, or {@link AddressTable#NONE}. */
   int destination(WirePacket packet) {
-    long ip = packet.ip();
-    if (packet.isVersion6()) {
+    return destination(packet.ip(), packet.isVersion6());
+  }
+
+  /** The endpoint that an IP header names, or {@link AddressTable#NONE}. */
+  int destination(long ip, boolean version6) {
+    if (version6) {
       return addresses6.find(
           RawMemory.getNetLong(ip + IPV6_DESTINATION),
           RawMemory.getNetLong(ip + IPV6_DESTINATION + 8));

@@ -197,6 +197,26 @@ public final class PathEngine {
     }
   }
 
+  /** Number of endpoints. */
+  public int endpointCount() {
+    return paths.endpointCount();
+  }
+
+  /** Whether packets pass to and from an endpoint. */
+  public boolean isUp(int endpoint) {
+    return endpoints.isUp(endpoint);
+  }
+
+  /**
+   * The endpoint that an IP packet in native memory is addressed to.
+   *
+   * @param ip address of its header, whole
+   * @return its index, or -1 when no endpoint has the address
+   */
+  public int endpointAt(long ip) {
+    return endpoints.destination(ip, RawMemory.getByte(ip) >> 4 == 6);
+  }
+
   /**
    * Makes an endpoint reachable at an address.
    *

@@ -20,6 +20,7 @@ public sealed interface ControllerCommand {
    * ControllerEvent.PlacingDone}. One after the other, with {@link Reserve} and {@link Release}:
    * {@link PlacementDesk} does them.
    *
+   * @param ticket to be told with the answer
    * @param key name of the reservation
    * @param fileName last part of the file's name
    * @param file the experiment
@@ -28,6 +29,7 @@ public sealed interface ControllerCommand {
    * @param pins nodes by the names of endpoints or services
    */
   record Place(
+      long ticket,
       PartKey key,
       String fileName,
       FileContent file,

@@ -88,10 +88,12 @@ public sealed interface ControllerEvent {
    * An answer to {@link ControllerCommand.Place}.
    *
    * @param nowNanos when
+   * @param ticket of the command
    * @param key what was to be placed
    * @param answer what came of it
    */
-  record PlacingDone(long nowNanos, PartKey key, PlacingAnswer answer) implements ControllerEvent {}
+  record PlacingDone(long nowNanos, long ticket, PartKey key, PlacingAnswer answer)
+      implements ControllerEvent {}
 
   /**
    * A record is safe on a majority.
@@ -107,12 +109,19 @@ public sealed interface ControllerEvent {
    *
    * @param nowNanos when
    * @param run whose
+   * @param refused whether the replicated state would refuse it again: it is too large, or there
+   *     are too many; false for a wrong version, and for anything that may pass
    * @param current what the replicated state has of it, as this node sees it; empty: nothing
    * @param version of that document; 0 for none
    * @param why for people
    */
   record RecordFailed(
-      long nowNanos, RunId run, Optional<RunRecord> current, long version, String why)
+      long nowNanos,
+      RunId run,
+      boolean refused,
+      Optional<RunRecord> current,
+      long version,
+      String why)
       implements ControllerEvent {}
 
   /**

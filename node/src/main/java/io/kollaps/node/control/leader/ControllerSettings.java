@@ -9,8 +9,9 @@ package io.kollaps.node.control.leader;
  * @param linkWaitNanos longest wait until all ways between parts are tried
  * @param agreementWaitNanos longest wait until all parts have started
  * @param endWaitNanos longest wait until all parts are taken down
- * @param gatherWaitNanos longest wait, after this node began to lead, for what nodes tell of a run
- *     that had not started
+ * @param placeWaitNanos longest wait until a run is placed, from its submission or replacement
+ * @param silenceWaitNanos a node that tells nothing for this long, though it is not given up, has
+ *     lost its parts
  * @param maxWaiting submissions that wait to be placed
  * @param maxWaitingBytes bytes of their files
  * @param maxCallsPerRequest calls that wait for the same request
@@ -26,7 +27,8 @@ public record ControllerSettings(
     long linkWaitNanos,
     long agreementWaitNanos,
     long endWaitNanos,
-    long gatherWaitNanos,
+    long placeWaitNanos,
+    long silenceWaitNanos,
     int maxWaiting,
     long maxWaitingBytes,
     int maxCallsPerRequest,
@@ -51,7 +53,8 @@ public record ControllerSettings(
           60 * SECOND,
           60 * SECOND,
           60 * SECOND,
-          15 * SECOND,
+          300 * SECOND,
+          90 * SECOND,
           64,
           32L * MEBIBYTE,
           16,
@@ -68,7 +71,8 @@ public record ControllerSettings(
   public ControllerSettings {
     boolean positive =
         Math.min(Math.min(tickNanos, repeatNanos), Math.min(prepareWaitNanos, linkWaitNanos)) > 0
-            && Math.min(agreementWaitNanos, Math.min(endWaitNanos, gatherWaitNanos)) > 0
+            && Math.min(agreementWaitNanos, endWaitNanos) > 0
+            && Math.min(placeWaitNanos, silenceWaitNanos) > 0
             && Math.min(Math.min(maxWaiting, maxCallsPerRequest), maxLiveRuns) > 0
             && Math.min(Math.min(maxEndedRecords, maxFileBytes), maxAttempts) > 0
             && maxWaitingBytes > 0;

@@ -15,6 +15,13 @@ public sealed interface ManagerEvent {
   long nowNanos();
 
   /**
+   * The daemon begins.
+   *
+   * @param nowNanos when
+   */
+  record Began(long nowNanos) implements ManagerEvent {}
+
+  /**
    * What earlier daemons left on this machine is swept; nothing is made before.
    *
    * @param nowNanos when

@@ -1,4 +1,4 @@
-package io.kollaps.node.run;
+package io.kollaps.node.results;
 
 /**
  * What a part told the other parts, and heard of them: payloads of datagrams, without what carries
