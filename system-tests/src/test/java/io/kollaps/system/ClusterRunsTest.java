@@ -2,6 +2,7 @@ package io.kollaps.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import io.kollaps.node.local.LocalFailure;
 import io.kollaps.node.local.RunActions;
@@ -61,6 +62,54 @@ class ClusterRunsTest {
         - { from: s, to: b, latency: 1 ms }
       """;
 
+  /** The experiment "Decentralised throttling", a client more every two seconds. */
+  private static final String VECTOR =
+      """
+      duration: 13 s
+      services:
+        c1: { command: iperf3 -c server-1 -t 20, wait_for: server:5201 }
+        c2: { command: iperf3 -c server-2 -t 20 }
+        c3: { command: iperf3 -c server-3 -t 20 }
+        c4: { command: iperf3 -c server-4 -t 20 }
+        c5: { command: iperf3 -c server-5 -t 20 }
+        c6: { command: iperf3 -c server-6 -t 20 }
+        server: { command: iperf3 -s, background: true, replicas: 6 }
+      bridges: [b1, b2, b3]
+      links:
+        - { from: c1, to: b1, latency: 10 ms, rate: 50 Mbit/s }
+        - { from: c2, to: b1, latency: 5 ms, rate: 50 Mbit/s }
+        - { from: c3, to: b1, latency: 5 ms, rate: 10 Mbit/s }
+        - { from: c4, to: b2, latency: 10 ms, rate: 50 Mbit/s }
+        - { from: c5, to: b2, latency: 5 ms, rate: 50 Mbit/s }
+        - { from: c6, to: b2, latency: 5 ms, rate: 10 Mbit/s }
+        - { from: b1, to: b2, latency: 10 ms, rate: 50 Mbit/s }
+        - { from: b2, to: b3, latency: 10 ms, rate: 100 Mbit/s }
+        - { from: server, to: b3, latency: 5 ms, rate: 50 Mbit/s }
+      timeline:
+        - { at: 2 s, join: c2 }
+        - { at: 4 s, join: c3 }
+        - { at: 6 s, join: c4 }
+        - { at: 8 s, join: c5 }
+        - { at: 10 s, join: c6 }
+      """;
+
+  /** In Mbit/s, worked out by hand as in {@link SharingVectorTest}. */
+  private static final double[][] SHARES = {
+    {50},
+    {23.0769, 26.9231},
+    {18.4615, 21.5385, 10},
+    {18.4615, 21.5385, 10, 50},
+    {16.9279, 19.7492, 10, 23.6991, 29.6238},
+    {15.0470, 17.5549, 10, 21.0658, 26.3323, 10},
+  };
+
+  private static final double SHARE_TOLERANCE = 0.03;
+
+  /** After a client's join its program connects, and the first data flows. */
+  private static final double SETTLED_AFTER_SECONDS = 1;
+
+  private static final double STEP_SECONDS = 2;
+
   private static final int START_ATTEMPTS = 4;
   private static final double START_SKEW_MILLIS = 5;
   private static final long CLOCKS_APART_MILLIS = 3000;
@@ -110,6 +159,7 @@ class ClusterRunsTest {
     cluster.form(3, CLOCKS_APART_MILLIS);
     expectCommonStart();
     expectSharing();
+    expectVector();
     expectAbort();
     expectSurvivalOfTheLeader();
   }
@@ -128,6 +178,36 @@ class ClusterRunsTest {
     Sharing.expect(results, "c1", "server1", 20, 10, 11.5, 0.15);
     for (int node = 1; node <= 3; node++) {
       cluster.expectClean(node);
+    }
+  }
+
+  /** The shares of one to six clients on three nodes are those of one machine. */
+  private void expectVector() throws Exception {
+    String run = cluster.submit(1, "vector.yaml", VECTOR, Map.of(), "abort");
+    RunActions.RunDetail end = cluster.await(1, run, "finished");
+    assertThat(end.parts()).hasSize(3).allMatch(part -> part.endpoints() == 4);
+    Results results = cluster.results(2, run);
+    Figures.saw("six clients on three nodes: %s", results.summary());
+    boolean passed = Machine.passes(results, ClusterRunsTest::expectShares);
+    Figures.saw("six clients on three nodes as published: %s", passed);
+  }
+
+  private static void expectShares(Results results) throws Exception {
+    for (int clients = 1; clients <= SHARES.length; clients++) {
+      double from = (clients - 1) * STEP_SECONDS + SETTLED_AFTER_SECONDS;
+      double to = clients * STEP_SECONDS;
+      for (int client = 1; client <= clients; client++) {
+        double[] granted =
+            results.flow("c" + client, "server-" + client).stream()
+                .filter(sample -> sample.time() >= from && sample.time() <= to)
+                .mapToDouble(sample -> sample.granted() / 1e6)
+                .toArray();
+        assertThat(granted).as("c%d of %d", client, clients).hasSizeGreaterThan(2);
+        double expected = SHARES[clients - 1][client - 1];
+        assertThat(Figures.median(granted))
+            .as("share of c%d of %d", client, clients)
+            .isCloseTo(expected, within(SHARE_TOLERANCE * expected));
+      }
     }
   }
 

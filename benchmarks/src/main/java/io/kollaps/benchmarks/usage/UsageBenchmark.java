@@ -72,10 +72,9 @@ public final class UsageBenchmark {
    * @throws BenchmarkException when the made-up experiment is refused
    */
   public List<UsageRow> run(Notes notes) throws BenchmarkException {
-    CompiledExperiment dumbbell = compile();
     List<UsageRow> rows = new ArrayList<>();
     for (UsagePattern pattern : UsagePattern.values()) {
-      rows.add(new UsageExchange(dumbbell, nodes, pattern, seed).run(seconds));
+      rows.add(run(pattern));
     }
     notes.note(
         endpoints
@@ -89,6 +88,15 @@ public final class UsageBenchmark {
             + UsageExchange.OVERHEAD_BYTES
             + " bytes besides what it tells");
     return rows;
+  }
+
+  /**
+   * Computes one pattern.
+   *
+   * @throws BenchmarkException when the made-up experiment is refused
+   */
+  public UsageRow run(UsagePattern pattern) throws BenchmarkException {
+    return new UsageExchange(compile(), nodes, pattern, seed).run(seconds);
   }
 
   private CompiledExperiment compile() throws BenchmarkException {

@@ -59,6 +59,10 @@ final class Leading {
   private final Map<NodeId, NodeProfile> profiles = new HashMap<>();
 
   private Map<NodeId, NodeProfile> members;
+
+  /** The members by the state that was told last; a node that was just admitted may be missing. */
+  private Set<NodeId> told;
+
   private Set<NodeId> lost = Set.of();
   private boolean changed = true;
   private long heldUntilNanos;
@@ -81,6 +85,7 @@ final class Leading {
     this.settings = settings;
     this.random = random;
     members = led.members();
+    told = members.keySet();
     nextProbe = led.atNanos(); // so that numbers of another leader are not used again
     MeasuredNetwork known = CapacityRecords.restore(led.records(), members::containsKey);
     mapper = new CapacityMapper(settings, expected, known.map(), known.passedOver());
@@ -277,6 +282,13 @@ final class Leading {
       case MEASURED -> {
         if (!members.containsKey(candidate.id())) {
           feed(new JoinEvent.NodeLeft(candidate.id(), now), now);
+        }
+      }
+      case ADMITTED -> {
+        if (!told.contains(candidate.id())) { // it left before the state was told of
+          members = new HashMap<>(members);
+          members.remove(candidate.id());
+          left(candidate.id(), now);
         }
       }
       default -> {} // nothing is left of it
@@ -642,27 +654,53 @@ final class Leading {
   // ---- members ---------------------------------------------------------------------------
 
   private void membersAre(Map<NodeId, NodeProfile> now, long nowNanos) {
-    Set<NodeId> gone = new LinkedHashSet<>(members.keySet());
+    Set<NodeId> gone = new LinkedHashSet<>(told);
     gone.removeAll(now.keySet());
     Set<NodeId> added = new LinkedHashSet<>(now.keySet());
     added.removeAll(members.keySet());
-    members = now;
+    told = now.keySet();
+    Map<NodeId, NodeProfile> known = new HashMap<>(now);
+    members.forEach(
+        (node, profile) -> {
+          if (!gone.contains(node) && isAdmitted(node)) {
+            known.putIfAbsent(node, profile); // this state may be older than its admission
+          }
+        });
+    members = known;
     if (tie != null && gone.stream().anyMatch(tie::has)) {
       endTie(false, "a node of it has left", nowNanos);
     }
-    for (NodeId node : gone) {
-      unmeasured.remove(node);
-      settling.remove(node);
-      profiles.remove(node);
-      if (!candidates.containsKey(node)) {
-        feed(new JoinEvent.NodeLeft(node, nowNanos), nowNanos);
-        changed = true;
-      }
+    gone.forEach(node -> left(node, nowNanos));
+    added.stream().sorted().forEach(node -> added(node, nowNanos));
+  }
+
+  private boolean isAdmitted(NodeId node) {
+    Candidate candidate = candidates.get(node);
+    return candidate != null && candidate.stage() == Stage.ADMITTED;
+  }
+
+  /** A node is no member any more. One that is joining again by now keeps what its join has. */
+  private void left(NodeId node, long now) {
+    unmeasured.remove(node);
+    settling.remove(node);
+    profiles.remove(node);
+    Candidate candidate = candidates.get(node);
+    if (candidate != null && candidate.stage() == Stage.ADMITTED) {
+      candidates.remove(node);
     }
-    added.stream()
-        .sorted()
-        .filter(node -> !candidates.containsKey(node) && !mapper.map().has(node))
-        .forEach(node -> unmeasured.put(node, nowNanos));
+    if (candidate == null || candidate.stage().compareTo(Stage.ADMITTED) >= 0) {
+      feed(new JoinEvent.NodeLeft(node, now), now);
+      changed = true;
+    }
+  }
+
+  private void added(NodeId node, long now) {
+    if (!candidates.containsKey(node) && !mapper.map().has(node)) {
+      unmeasured.put(node, now);
+    }
+    if (lost.contains(node)) { // as it was before it left: nobody says so again
+      feed(new JoinEvent.NodeLost(node), now);
+    }
   }
 
   private void lostAre(Set<NodeId> now, long nowNanos) {
@@ -703,6 +741,9 @@ final class Leading {
       Map<NodeId, NodeProfile> more = new HashMap<>(members);
       more.put(node, candidate.applicant().profile());
       members = more;
+      if (lost.contains(node)) {
+        feed(new JoinEvent.NodeLost(node), now);
+      }
     } else {
       candidate.end(Stage.REFUSED, refusal.get());
       if (!members.containsKey(node)) {

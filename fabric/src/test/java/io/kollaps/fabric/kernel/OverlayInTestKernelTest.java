@@ -15,10 +15,4 @@ class OverlayInTestKernelTest extends OverlayConformance {
         ? KernelFabric.start(endpoints, KernelFabricOptions.DEFAULT)
         : UserSpaceFabric.start(endpoints, UserSpaceFabricOptions.DEFAULT);
   }
-
-  /** The kernel drops most of it without a word. */
-  @Override
-  protected int countedGarbage() {
-    return 20;
-  }
 }

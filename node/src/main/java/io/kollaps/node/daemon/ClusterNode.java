@@ -163,8 +163,7 @@ final class ClusterNode implements AutoCloseable {
                     Fabrics.chooser(),
                     settings.overlayPorts().first(),
                     settings.overlayPorts().last(),
-                    RunRequest.DEFAULT_START_CONDITION_TIMEOUT_NANOS)),
-            new KnownNetworks());
+                    RunRequest.DEFAULT_START_CONDITION_TIMEOUT_NANOS)));
     beats.tell(
         new Beats.Watcher() {
           @Override

@@ -4,7 +4,6 @@ import io.kollaps.cluster.NodeId;
 import io.kollaps.cluster.state.ControlState;
 import io.kollaps.cluster.state.Member;
 import io.kollaps.node.control.leader.PlaceableCluster;
-import io.kollaps.node.network.ClusterNetwork;
 import io.kollaps.placement.Cluster;
 import io.kollaps.placement.NodeCapacity;
 import io.kollaps.placement.network.CapacityMap;
@@ -23,12 +22,26 @@ final class ClusterForPlacing implements Supplier<PlaceableCluster> {
           + " the network does not";
 
   private final ClusterAccess cluster;
-  private final NetworkSource networks;
+  private final Networks networks;
   private List<NodeCapacity> lastNodes = List.of();
-  private Optional<ClusterNetwork> lastNetwork = Optional.empty();
+  private Optional<PhysicalNetwork> lastNetwork = Optional.empty();
   private Optional<PlaceableCluster> last = Optional.empty();
 
-  ClusterForPlacing(ClusterAccess cluster, NetworkSource networks) {
+  /** What is known of the network between nodes. */
+  @FunctionalInterface
+  interface Networks {
+    /** Nothing is known. */
+    Networks NONE = (state, nodes) -> Optional.empty();
+
+    /**
+     * The network between nodes, numbered in this order.
+     *
+     * @return empty while it is not measured; an equal one is the same object
+     */
+    Optional<PhysicalNetwork> between(ControlState state, List<NodeId> nodes);
+  }
+
+  ClusterForPlacing(ClusterAccess cluster, Networks networks) {
     this.cluster = cluster;
     this.networks = networks;
   }
@@ -36,15 +49,13 @@ final class ClusterForPlacing implements Supplier<PlaceableCluster> {
   @Override
   public synchronized PlaceableCluster get() {
     ControlState state = cluster.state();
-    List<Member> all = state.membersByAdmission();
-    Optional<ClusterNetwork> network = networks.between(state, all.stream().map(Member::id).toList());
-    // a node of which nothing is known could not carry what its endpoints send to others
-    List<Member> members =
-        network
-            .map(known -> known.nodes().stream().map(id -> state.members().get(id)).toList())
-            .orElse(all);
+    List<Member> members = state.membersByAdmission();
     List<NodeId> ids = members.stream().map(Member::id).toList();
-    List<NodeCapacity> nodes = members.stream().map(member -> capacity(state, member)).toList();
+    List<NodeCapacity> nodes = new ArrayList<>();
+    for (Member member : members) {
+      nodes.add(capacity(state, member));
+    }
+    Optional<PhysicalNetwork> network = networks.between(state, ids);
     boolean same =
         nodes.equals(lastNodes)
             && last.map(PlaceableCluster::ids).equals(Optional.of(ids))
@@ -52,9 +63,10 @@ final class ClusterForPlacing implements Supplier<PlaceableCluster> {
     if (!same) {
       lastNodes = nodes;
       lastNetwork = network;
-      PhysicalNetwork between =
-          network.map(ClusterNetwork::network).orElseGet(() -> unlimited(members));
-      last = Optional.of(new PlaceableCluster(new Cluster(nodes, between), ids));
+      last =
+          Optional.of(
+              new PlaceableCluster(
+                  new Cluster(nodes, network.orElseGet(() -> unlimited(members))), ids));
     }
     return last.orElseThrow();
   }

@@ -60,13 +60,8 @@ public final class Deployment implements AutoCloseable {
    * @param cluster the node
    * @param settings of the node
    * @param factory makes parts
-   * @param networks knows the network between nodes
    */
-  public Deployment(
-      ClusterAccess cluster,
-      DeploySettings settings,
-      PartFactory factory,
-      NetworkSource networks) {
+  public Deployment(ClusterAccess cluster, DeploySettings settings, PartFactory factory) {
     this.cluster = cluster;
     this.settings = settings;
     store = new RunStore(cluster);
@@ -74,7 +69,7 @@ public final class Deployment implements AutoCloseable {
     parts = new PartHost(cluster, factory, settings.state(), results);
     instructions = new Outbox<>(this::instruct);
     reports = new Outbox<>(this::report);
-    ClusterForPlacing placeable = new ClusterForPlacing(cluster, ClusterForPlacing.Networks.NONE);
+    ClusterForPlacing placeable = new ClusterForPlacing(cluster, new StateNetworks());
     controller =
         new ControllerLoop(
             cluster,

@@ -120,6 +120,7 @@ final class PartWork {
           FabricException,
           RuntimeStartException,
           PartEndedException {
+    steps.check();
     PartContent content = order.content().get();
     steps.check();
     try (RunOwnership ownership =

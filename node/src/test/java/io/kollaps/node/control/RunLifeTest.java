@@ -384,6 +384,10 @@ class RunLifeTest {
     cluster.allIdle(key);
     assertThat(cluster.recorded(run).phase()).isEqualTo(RunPhase.RUNNING);
     assertThat(cluster.alive.values()).allMatch(Set::isEmpty);
+    // As long as the end is not on record, the nodes must remember it, however often they tell.
+    cluster.play(25 * SECOND);
+    assertThat(cluster.managers.values().stream().filter(m -> m.parts().containsKey(key)))
+        .hasSize(3);
     cluster.writes = true;
     cluster.changeLeader();
     assertThat(cluster.recorded(run).phase()).isEqualTo(RunPhase.FINISHED);

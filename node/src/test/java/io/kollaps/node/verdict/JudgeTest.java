@@ -239,7 +239,7 @@ class JudgeTest {
         .satisfies(
             reason -> {
               assertThat(reason.level()).isEqualTo(Level.INFO);
-              assertThat(reason.message()).contains("2 paths", "3 ms");
+              assertThat(reason.message()).contains("2 paths", "3.00 ms");
             });
   }
 

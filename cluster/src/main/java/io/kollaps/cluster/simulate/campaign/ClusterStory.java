@@ -252,9 +252,8 @@ final class ClusterStory {
   }
 
   /** What a probe finds. */
-  ProbeOutcome measure(NodeId client, NodeId server) {
-    Measurement found =
-        probes.probe(SimulatedProbes.number(client), SimulatedProbes.number(server), 0);
+  ProbeOutcome measure(ProbeWire.Transfer transfer) {
+    Measurement found = wire.measure(transfer, probes);
     measured++;
     double share =
         plan.sabotage() == Sabotage.LYING_PROBES && measured % LIES_EVERY == 0 ? LIE : 1;

@@ -1,6 +1,7 @@
 package io.kollaps.cluster.simulate.campaign;
 
 import io.kollaps.cluster.NodeId;
+import io.kollaps.cluster.capacity.Measurement;
 import io.kollaps.cluster.simulate.PhysicalTree;
 import io.kollaps.cluster.simulate.SimulatedProbes;
 import io.kollaps.cluster.simulate.world.Host;
@@ -32,9 +33,12 @@ final class ProbeWire {
     private final Host<Word> server;
     private final int clientStarts;
     private final int serverStarts;
+    private final boolean join;
+    private final List<Transfer> beside = new ArrayList<>();
     private boolean ended;
 
-    private Transfer(long probe, long term, Host<Word> client, Host<Word> server) {
+    private Transfer(boolean join, long probe, long term, Host<Word> client, Host<Word> server) {
+      this.join = join;
       this.probe = probe;
       this.term = term;
       this.client = client;
@@ -70,15 +74,21 @@ final class ProbeWire {
   /**
    * Begins a transfer.
    *
+   * @param join whether a joining node begins it; members may test together what a link carries
    * @param term of the leader that asked for it
    */
-  Transfer begin(long probe, long term, NodeId client, NodeId server) {
+  Transfer begin(boolean join, long probe, long term, NodeId client, NodeId server) {
     Transfer begins =
-        new Transfer(probe, term, network.host(client), network.host(server));
+        new Transfer(join, probe, term, network.host(client), network.host(server));
     running.removeIf(transfer -> !transfer.alive());
     for (Transfer other : running) {
       if (shares(begins, other)) {
         world.trace().note("network", "probes share a link:", begins + ", " + other);
+        begins.beside.add(other);
+        other.beside.add(begins);
+        if (!join && !other.join) {
+          continue;
+        }
         world.demand(
             other.term != term, () -> "two probes share a link: " + begins + " and " + other);
         world.after(
@@ -102,6 +112,18 @@ final class ProbeWire {
 
   private static int number(Host<Word> host) {
     return SimulatedProbes.number(host.id());
+  }
+
+  /** What a transfer finds: with what ran beside it, when it had company. */
+  Measurement measure(Transfer transfer, SimulatedProbes probes) {
+    if (transfer.beside.isEmpty()) {
+      return probes.probe(number(transfer.client), number(transfer.server), 0);
+    }
+    List<int[]> pairs = new ArrayList<>();
+    pairs.add(new int[] {number(transfer.client), number(transfer.server)});
+    transfer.beside.forEach(
+        other -> pairs.add(new int[] {number(other.client), number(other.server)}));
+    return probes.together(pairs, 0).getFirst();
   }
 
   /** How many transfers were begun. */

@@ -21,7 +21,7 @@ public enum Sabotage {
   LYING_PROBES,
   /** Several joins are measured at a time. */
   PROBES_TOGETHER,
-  /** Joining nodes let a probe go on that the leader does not want any more. */
+  /** Nobody ends a probe that is not wanted any more. */
   ORPHAN_PROBES,
   /** A voter takes its own vote for a majority. */
   OWN_MAJORITY

@@ -168,7 +168,9 @@ final class SimNode implements Program<Word> {
           answer.give(serve(probe, client, secret, term));
       case Word.Run(ProbeOrder order) -> run(order, report -> answer.give(new Word.Ran(report)));
       case Word.End(long probe) -> {
-        endProbe(probe);
+        if (story.plan().sabotage() != Sabotage.ORPHAN_PROBES) {
+          endProbe(probe);
+        }
         answer.give(new Word.Done());
       }
       case Word.Transfer(long probe, Secret secret) -> answer.give(transfer(from, probe, secret));
@@ -224,12 +226,12 @@ final class SimNode implements Program<Word> {
   }
 
   /** Takes the other end of a connection; empty when nobody waits for it any more. */
-  private Optional<ProbeWire.Transfer> connected(NodeId client, long probe) {
+  private Optional<ProbeWire.Transfer> connected(NodeId client, boolean join, long probe) {
     Serving served = serving.get(probe);
     if (served == null || !served.accepted) {
       return Optional.empty();
     }
-    ProbeWire.Transfer transfer = story.wire().begin(probe, served.term, client, host.id());
+    ProbeWire.Transfer transfer = story.wire().begin(join, probe, served.term, client, host.id());
     served.transfer = transfer;
     return Optional.of(transfer);
   }
@@ -261,7 +263,7 @@ final class SimNode implements Program<Word> {
 
   private boolean begin(long probe, NodeId server) {
     Optional<ProbeWire.Transfer> transfer =
-        story.running(server).flatMap(other -> other.connected(host.id(), probe));
+        story.running(server).flatMap(other -> other.connected(host.id(), !member(), probe));
     running.put(probe, transfer);
     return transfer.isPresent();
   }
@@ -277,11 +279,14 @@ final class SimNode implements Program<Word> {
         new ProbeReport(
             order.probe(),
             good
-                ? story.measure(host.id(), server)
+                ? story.measure(own.get())
                 : new ProbeOutcome.Failed("the connection to " + server + " broke")));
   }
 
   private void endProbes() {
+    if (story.plan().sabotage() == Sabotage.ORPHAN_PROBES) {
+      return;
+    }
     Set<Long> all = new TreeSet<>(serving.keySet());
     all.addAll(running.keySet());
     all.forEach(this::endProbe);

@@ -123,7 +123,7 @@ final class Truth {
 
   private CapacityMap map(ControlState state) {
     MeasuredNetwork found =
-        CapacityRecords.restore(story.book().of(state), state.members()::containsKey);
+        CapacityRecords.restore(story.book().of(state), state::isMember);
     passedOver = found.passedOver().keySet();
     everPassedOver |= !passedOver.isEmpty();
     return found.map();
@@ -184,7 +184,7 @@ final class Truth {
     double off = (double) entry.bitsPerSecond() - real;
     checkedEntries++;
     world.demand(
-        entry.lowerBound() || mayBeLow(from, to) ? off <= noise : Math.abs(off) <= noise,
+        (entry.lowerBound() || mayBeLow(from, to)) ? off <= noise : Math.abs(off) <= noise,
         () -> "the map says " + entry + ", the network has " + real + " bit/s");
   }
 
@@ -207,6 +207,7 @@ final class Truth {
   }
 
   /** Whether a node has its place in the decided map. */
+  @SuppressWarnings("ReferenceEquality") // a state is immutable; comparing all of it would cost
   boolean hasRow(ControlState state, NodeId node) {
     if (state != mapped) {
       mapped = state;

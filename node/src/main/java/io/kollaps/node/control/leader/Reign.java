@@ -529,7 +529,9 @@ final class Reign {
     for (PartReport part : report.parts()) {
       if (!expected.contains(part.key())) {
         if (part.state() instanceof PartState.Ended) {
-          forget.add(part.key());
+          if (!ofLiveAttempt(part.key())) {
+            forget.add(part.key());
+          }
         } else if (!(part.state() instanceof PartState.Ending)) {
           var _ = instruct(report.node(), new Order.End(part.key(), stray(part.key()), why(part)));
         }
@@ -538,6 +540,12 @@ final class Reign {
     if (!forget.isEmpty()) {
       var _ = instruct(report.node(), new Order.Forget(forget));
     }
+  }
+
+  /** Whether the run's end is not on record yet: until then nodes must know how its parts ended. */
+  private boolean ofLiveAttempt(PartKey key) {
+    RunDrive drive = live.get(key.run());
+    return drive != null && drive.key().equals(key);
   }
 
   private EndKind stray(PartKey key) {
