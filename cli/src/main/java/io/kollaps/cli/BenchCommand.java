@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       BenchEventsCommand.class,
       BenchEndpointsCommand.class,
       BenchDiscoveryCommand.class,
+      BenchClusterCommand.class,
       BenchPlacementCommand.class,
       BenchUsageCommand.class,
     })

@@ -106,6 +106,7 @@ class ArchitectureTest {
             "io.kollaps.node.control..",
             "io.kollaps.cluster.capacity..",
             "io.kollaps.cluster.clock..",
+            "io.kollaps.cluster.join..",
             "io.kollaps.cluster.membership..",
             "io.kollaps.cluster.simulate..")
         .should()

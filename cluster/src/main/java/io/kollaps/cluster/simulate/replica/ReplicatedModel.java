@@ -45,6 +45,7 @@ public final class ReplicatedModel {
   private static final long ELECTION_MIN_NANOS = ReplicationSettings.ELECTION_MIN.toNanos();
   private static final long ELECTION_MAX_NANOS = ReplicationSettings.ELECTION_MAX.toNanos();
 
+  private final boolean ownVoteSuffices;
   private final World world;
   private final Network<?> network;
   private final SplitMix64 random;
@@ -95,10 +96,20 @@ public final class ReplicatedModel {
 
   /** A model without replicas; it looks at the world from now on. */
   public ReplicatedModel(World world, Network<?> network) {
+    this(world, network, false);
+  }
+
+  private ReplicatedModel(World world, Network<?> network, boolean ownVoteSuffices) {
+    this.ownVoteSuffices = ownVoteSuffices;
     this.world = world;
     this.network = network;
     this.random = world.random("replication");
     world.after(LOOK_NANOS, this::look);
+  }
+
+  /** A broken one, to see that it is found out: a voter's own vote makes it a leader. */
+  public static ReplicatedModel electingWithoutMajority(World world, Network<?> network) {
+    return new ReplicatedModel(world, network, true);
   }
 
   /** Is told each decided state, before anybody else. */
@@ -393,7 +404,7 @@ public final class ReplicatedModel {
               && own >= held.getOrDefault(voter, 0L);
       votes += votesForIt ? 1 : 0;
     }
-    if (2 * votes > roles.voters().size()) {
+    if (2 * votes > roles.voters().size() || ownVoteSuffices) {
       elect(replica);
     }
   }
@@ -409,9 +420,10 @@ public final class ReplicatedModel {
   }
 
   private void elect(Replica replica) {
-    term++;
-    NodeId other = leaders.putIfAbsent(term, replica.id());
-    world.demand(other == null, () -> "two leaders in term " + term);
+    long next = ownVoteSuffices ? replica.status().term() + 1 : term + 1;
+    NodeId other = leaders.putIfAbsent(next, replica.id());
+    world.demand(other == null, () -> "two leaders in term " + next + ": " + other + ", " + replica);
+    term = next;
     world.trace().note(replica, "is elected in term", term);
     Replica before = leader;
     leader = replica;

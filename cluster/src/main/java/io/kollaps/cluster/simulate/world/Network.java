@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The network between hosts: datagrams that may be lost, late, doubled and out of order; calls that
@@ -24,6 +25,7 @@ public final class Network<M> {
   private final SplitMix64 random;
   private final Map<NodeId, Host<M>> hosts = new LinkedHashMap<>();
   private final Set<Cut> cuts = new HashSet<>();
+  private Predicate<M> told = _ -> true;
   private NetworkConditions conditions;
   private long sent;
   private long lost;
@@ -63,6 +65,11 @@ public final class Network<M> {
   /** All hosts, in the order in which they were added. */
   public Collection<Host<M>> hosts() {
     return hosts.values();
+  }
+
+  /** Which datagrams the trace tells of: all, unless this says otherwise. */
+  public void tellOf(Predicate<M> which) {
+    told = which;
   }
 
   /** How messages are treated from now on. */
@@ -131,7 +138,9 @@ public final class Network<M> {
       if (carried(from, to)) {
         world.after(delayNanos(), () -> arrive(from, to, payload));
       } else {
-        world.trace().note(from, "datagram is lost", payload);
+        if (told.test(payload)) {
+          world.trace().note(from, "datagram is lost", payload);
+        }
       }
     }
   }
@@ -143,7 +152,9 @@ public final class Network<M> {
     to.happen(
         to.starts(),
         () -> {
-          world.trace().note(to, "gets", payload);
+          if (told.test(payload)) {
+            world.trace().note(to, "gets", payload);
+          }
           to.program().datagram(from.id(), payload);
         });
   }
