@@ -271,8 +271,7 @@ public final class CapacityMapper {
   }
 
   private boolean nearer(NodeId node, NodeId to, Vertex than) {
-    return node.equals(to)
-        || tree.between(node, to).bitsPerSecond() > than.bitsPerSecond();
+    return node.equals(to) || tree.between(node, to).bitsPerSecond() > than.bitsPerSecond();
   }
 
   private List<NodePair> pairsPassedOver() {

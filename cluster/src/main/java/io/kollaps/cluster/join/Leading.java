@@ -392,10 +392,7 @@ final class Leading {
     TieTest tested = tie;
     if (tested != null && tested.runs(number)) {
       if (tested.served(number)) {
-        tested.running().stream()
-            .map(probes::get)
-            .filter(Objects::nonNull)
-            .forEach(this::run);
+        tested.running().stream().map(probes::get).filter(Objects::nonNull).forEach(this::run);
       }
       return;
     }
@@ -596,8 +593,7 @@ final class Leading {
     tell(false, held ? "each branch has a link of its own" : "the tie is not confirmed: " + why);
     for (NodePair pair : List.copyOf(tiesAsked)) {
       OptionalInt level = mapper.map().levelBetween(pair.first(), pair.second());
-      if (level.isEmpty()
-          || mapper.map().levels().get(level.getAsInt()).id() == ended.level()) {
+      if (level.isEmpty() || mapper.map().levels().get(level.getAsInt()).id() == ended.level()) {
         tiesAsked.remove(pair);
         commands.add(new LeaderCommand.TieTested(pair, held && level.isPresent(), why));
       }
