@@ -9,6 +9,7 @@ import io.kollaps.node.local.Exchange;
 import io.kollaps.node.local.LocalFailure;
 import io.kollaps.node.local.LocalHandler;
 import io.kollaps.node.local.NodeActions;
+import io.kollaps.node.network.CapacityDescription;
 import io.kollaps.topology.Problem;
 import io.kollaps.topology.read.PhysicalReadResult;
 import io.kollaps.topology.read.PhysicalTopologyReader;

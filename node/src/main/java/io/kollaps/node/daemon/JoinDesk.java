@@ -30,6 +30,7 @@ import io.kollaps.cluster.state.Outcome;
 import io.kollaps.cluster.state.UnknownFormatException;
 import io.kollaps.cluster.wire.NodeClient;
 import io.kollaps.node.control.RunDocuments;
+import io.kollaps.node.network.CapacityDescription;
 import io.kollaps.node.probe.ProbeException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -267,11 +268,7 @@ final class JoinDesk implements AutoCloseable {
   }
 
   private void describe(ControlState state) {
-    Optional<Document> current =
-        Optional.ofNullable(
-            state
-                .documents()
-                .get(new Document.Key(CapacityDescription.ROOM, CapacityDescription.KEY)));
+    Optional<Document> current = CapacityDescription.document(state);
     if (!current.equals(description)) {
       description = current;
       coordinator.describe(

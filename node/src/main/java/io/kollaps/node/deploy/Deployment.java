@@ -69,7 +69,7 @@ public final class Deployment implements AutoCloseable {
     parts = new PartHost(cluster, factory, settings.state(), results);
     instructions = new Outbox<>(this::instruct);
     reports = new Outbox<>(this::report);
-    ClusterForPlacing placeable = new ClusterForPlacing(cluster, ClusterForPlacing.Networks.NONE);
+    ClusterForPlacing placeable = new ClusterForPlacing(cluster, new StateNetworks());
     controller =
         new ControllerLoop(
             cluster,

@@ -13,58 +13,46 @@ import io.kollaps.topology.physical.PhysicalSwitch;
 import io.kollaps.topology.physical.PhysicalTopology;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
 
-/**
- * The network between nodes for the placer: node i of {@code network} is node i of {@code nodes}.
- *
- * @param nodes those whose network is known; others cannot carry a part that talks to others
- * @param network what is known of it
- */
-public record ClusterNetwork(List<NodeId> nodes, PhysicalNetwork network) {
-  /** Copies the list. */
-  public ClusterNetwork {
-    nodes = List.copyOf(nodes);
-  }
+/** Turns what the cluster knows of its network into what the placer needs. */
+public final class ClusterNetwork {
+  private ClusterNetwork() {}
 
   /**
    * From the capacity map: levels are groups, nodes are leaves with what their interface carries. A
-   * level that noise has put below the one around it counts as that one.
+   * level that noise has put below the one around it counts as that one. Nodes without a place in
+   * the map cannot send anything to others.
    *
    * @param measured what the probes found
-   * @param wanted nodes to place on, in any order; those without a place in the map are left out
+   * @param nodes in the order in which they are numbered, each once
    * @param names of the nodes, for people
    * @return empty when none of them has a place
    */
-  public static Optional<ClusterNetwork> of(
-      MeasuredNetwork measured, List<NodeId> wanted, Function<NodeId, String> names) {
-    List<NodeId> nodes = wanted.stream().filter(measured.map()::has).distinct().toList();
-    return nodes.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new ClusterNetwork(
-                nodes,
-                new CapacityMap(nodes.size(), new Building(measured, nodes, names).tree())));
+  public static Optional<PhysicalNetwork> measured(
+      MeasuredNetwork measured, List<NodeId> nodes, Function<NodeId, String> names) {
+    return nodes.stream().anyMatch(measured.map()::has)
+        ? Optional.of(new CapacityMap(nodes.size(), new Building(measured, nodes, names).tree()))
+        : Optional.empty();
   }
 
   /**
    * From an administrator's description: its switches, and each node on the one that its address
    * hangs on.
    *
-   * @param profiles of the nodes to place on
+   * @param profiles of the nodes, in the order in which they are numbered
+   * @param names of the nodes, for people
    * @return empty when the description does not place all of them
    */
-  public static Optional<ClusterNetwork> described(
+  public static Optional<PhysicalNetwork> described(
       PhysicalTopology topology, List<NodeProfile> profiles, Function<NodeId, String> names) {
     List<KnownTree.Vertex> vertices = new ArrayList<>();
     for (NodeProfile profile : profiles) {
-      OptionalInt at =
-          profile.address().map(topology::switchOf).orElseGet(OptionalInt::empty);
+      OptionalInt at = profile.address().map(topology::switchOf).orElseGet(OptionalInt::empty);
       if (at.isEmpty()) {
         return Optional.empty();
       }
@@ -83,17 +71,14 @@ public record ClusterNetwork(List<NodeId> nodes, PhysicalNetwork network) {
     for (PhysicalSwitch each : topology.switches()) {
       vertices.add(
           new KnownTree.Vertex(
-              each.name(),
+              "switch " + each.name(),
               each.parent() < 0 ? Optional.empty() : Optional.of(profiles.size() + each.parent()),
               goodput(each.upBitsPerSecond()),
               goodput(each.downBitsPerSecond())));
     }
     return profiles.isEmpty()
         ? Optional.empty()
-        : Optional.of(
-            new ClusterNetwork(
-                profiles.stream().map(NodeProfile::id).toList(),
-                new KnownTree(profiles.size(), vertices)));
+        : Optional.of(new KnownTree(profiles.size(), vertices));
   }
 
   private static long goodput(long rate) {
@@ -105,15 +90,13 @@ public record ClusterNetwork(List<NodeId> nodes, PhysicalNetwork network) {
   /** A capacity map while it becomes the placer's. */
   private static final class Building {
     private final MeasuredNetwork measured;
-    private final Map<NodeId, Integer> numbers = new LinkedHashMap<>();
-    private final Function<NodeId, String> names;
     private final Map<Integer, List<Integer>> levelsBelow = new HashMap<>();
     private final Map<Integer, List<CapacityTree>> leavesBelow = new HashMap<>();
-    private final List<CapacityTree> alone = new ArrayList<>();
+    private final List<CapacityTree> apart = new ArrayList<>();
 
     Building(MeasuredNetwork measured, List<NodeId> nodes, Function<NodeId, String> names) {
       this.measured = measured;
-      this.names = names;
+      Map<NodeId, Integer> numbers = new HashMap<>();
       nodes.forEach(node -> numbers.put(node, numbers.size()));
       List<Level> levels = measured.map().levels();
       for (int i = 1; i < levels.size(); i++) {
@@ -122,30 +105,36 @@ public record ClusterNetwork(List<NodeId> nodes, PhysicalNetwork network) {
             .add(i);
       }
       for (var placed : measured.map().nodes()) {
-        Integer number = numbers.get(placed.profile().id());
+        NodeProfile profile = placed.profile();
+        Integer number = numbers.remove(profile.id());
         if (number != null) {
-          CapacityTree leaf = leaf(number, placed.profile());
+          long rate = goodput(profile.nicBitsPerSecond().orElse(Long.MAX_VALUE));
+          CapacityTree leaf =
+              new CapacityTree.Leaf(number, names.apply(profile.id()), rate, rate);
           if (placed.level().isPresent()) {
             leavesBelow
                 .computeIfAbsent(placed.level().getAsInt(), _ -> new ArrayList<>())
                 .add(leaf);
           } else {
-            alone.add(leaf);
+            apart.add(leaf);
           }
         }
       }
-    }
-
-    private CapacityTree leaf(int number, NodeProfile profile) {
-      long rate = goodput(profile.nicBitsPerSecond().orElse(Long.MAX_VALUE));
-      return new CapacityTree.Leaf(number, names.apply(profile.id()), rate, rate);
+      numbers.forEach(
+          (node, number) -> apart.add(new CapacityTree.Leaf(number, names.apply(node), 0, 0)));
     }
 
     CapacityTree tree() {
-      return alone.isEmpty() ? below(0, 0).orElseThrow() : alone.getFirst();
+      List<CapacityTree> members = new ArrayList<>(apart);
+      if (!measured.map().levels().isEmpty()) {
+        below(0, 0).ifPresent(members::add);
+      }
+      return members.size() == 1
+          ? members.getFirst()
+          : new CapacityTree.Group(0, true, members);
     }
 
-    /** What hangs at a level; empty when none of the wanted nodes does. */
+    /** What hangs at a level; empty when none of the nodes does. */
     private Optional<CapacityTree> below(int level, long around) {
       long rate =
           Math.max(around, Math.round(measured.map().levels().get(level).meanBitsPerSecond()));
@@ -158,8 +147,7 @@ public record ClusterNetwork(List<NodeId> nodes, PhysicalNetwork network) {
         case 0 -> Optional.empty();
         case 1 -> Optional.of(members.getFirst());
         default ->
-            Optional.of(
-                new CapacityTree.Group(rate, measured.tieConfirmed(level), members));
+            Optional.of(new CapacityTree.Group(rate, measured.tieConfirmed(level), members));
       };
     }
   }

@@ -12,6 +12,7 @@ import io.kollaps.cluster.simulate.PhysicalTrees;
 import io.kollaps.cluster.simulate.SimulatedCluster;
 import io.kollaps.cluster.simulate.SimulatedProbes;
 import io.kollaps.placement.network.CapacityTree;
+import io.kollaps.placement.network.PhysicalNetwork;
 import io.kollaps.placement.network.Soundness;
 import io.kollaps.topology.physical.PhysicalTopology;
 import io.kollaps.topology.read.PhysicalReadResult;
@@ -55,10 +56,7 @@ class ClusterNetworkTest {
   }
 
   private static Soundness soundness(MeasuredNetwork network, int count) {
-    return ClusterNetwork.of(network, nodes(count), NodeId::value)
-        .orElseThrow()
-        .network()
-        .soundness();
+    return ClusterNetwork.measured(network, nodes(count), NodeId::value).orElseThrow().soundness();
   }
 
   @Test
@@ -66,10 +64,7 @@ class ClusterNetworkTest {
     for (long seed = 1000; seed < 1020; seed++) {
       CapacityMap map = map(PhysicalTrees.random(15, seed));
       List<NodeId> wanted = nodes(15).subList(2, 12);
-      ClusterNetwork network =
-          ClusterNetwork.of(measured(map, Map.of()), wanted, NodeId::value).orElseThrow();
-      CapacityTree tree =
-          ((io.kollaps.placement.network.CapacityMap) network.network()).root();
+      CapacityTree tree = tree(measured(map, Map.of()), wanted);
 
       for (int one = 0; one < wanted.size(); one++) {
         for (int other = 0; other < one; other++) {
@@ -77,7 +72,7 @@ class ClusterNetworkTest {
               Math.round(
                   map.levels()
                       .get(
-                          map.levelBetween(network.nodes().get(one), network.nodes().get(other))
+                          map.levelBetween(wanted.get(one), wanted.get(other))
                               .orElseThrow())
                       .meanBitsPerSecond());
           assertThat(between(tree, one, other)).as("seed %d", seed).isEqualTo(told);
@@ -96,14 +91,24 @@ class ClusterNetworkTest {
     return group.levelBitsPerSecond();
   }
 
-  @Test
-  void shouldLeaveOutWhoIsNotMeasured() {
-    CapacityMap star = map(PhysicalTrees.star(3));
-    List<NodeId> wanted = List.of(SimulatedProbes.id(9), SimulatedProbes.id(1));
+  private static CapacityTree tree(MeasuredNetwork network, List<NodeId> wanted) {
+    return ((io.kollaps.placement.network.CapacityMap)
+            ClusterNetwork.measured(network, wanted, NodeId::value).orElseThrow())
+        .root();
+  }
 
-    assertThat(ClusterNetwork.of(measured(star, Map.of()), wanted, NodeId::value).orElseThrow())
-        .satisfies(network -> assertThat(network.nodes()).containsExactly(SimulatedProbes.id(1)));
-    assertThat(ClusterNetwork.of(MeasuredNetwork.EMPTY, wanted, NodeId::value)).isEmpty();
+  @Test
+  void shouldLetNothingPassToWhoIsNotMeasured() {
+    CapacityMap star = map(PhysicalTrees.star(3));
+    List<NodeId> wanted =
+        List.of(SimulatedProbes.id(9), SimulatedProbes.id(1), SimulatedProbes.id(2));
+
+    CapacityTree tree = tree(measured(star, Map.of()), wanted);
+
+    assertThat(between(tree, 0, 1)).isZero();
+    assertThat(between(tree, 0, 2)).isZero();
+    assertThat(between(tree, 1, 2)).isEqualTo(Math.round(1e9 * JoinSettings.ETHERNET_GOODPUT));
+    assertThat(ClusterNetwork.measured(MeasuredNetwork.EMPTY, wanted, NodeId::value)).isEmpty();
   }
 
   @Test
@@ -121,11 +126,11 @@ class ClusterNetworkTest {
             .topology();
     List<NodeProfile> profiles = List.of(profile(1, "10.0.1.7"), profile(2, "10.0.2.7"));
 
-    ClusterNetwork network =
+    PhysicalNetwork network =
         ClusterNetwork.described(topology, profiles, NodeId::value).orElseThrow();
 
-    assertThat(network.network().soundness()).isEqualTo(Soundness.KNOWN_TOPOLOGY);
-    assertThat(network.network().nodeCount()).isEqualTo(2);
+    assertThat(network.soundness()).isEqualTo(Soundness.KNOWN_TOPOLOGY);
+    assertThat(network.nodeCount()).isEqualTo(2);
     assertThat(
             ClusterNetwork.described(
                 topology, List.of(profile(3, "10.9.9.9")), NodeId::value))
