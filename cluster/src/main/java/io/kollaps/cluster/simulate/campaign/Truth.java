@@ -123,8 +123,7 @@ final class Truth {
   }
 
   private CapacityMap map(ControlState state) {
-    MeasuredNetwork found =
-        CapacityRecords.restore(story.book().of(state), state::isMember);
+    MeasuredNetwork found = CapacityRecords.restore(story.book().of(state), state::isMember);
     passedOver = found.passedOver().keySet();
     everPassedOver |= !passedOver.isEmpty();
     return found.map();
@@ -215,7 +214,6 @@ final class Truth {
   }
 
   /** Whether a node has its place in the decided map. */
-  @SuppressWarnings("ReferenceEquality") // a state is immutable; comparing all of it would cost
   boolean hasRow(ControlState state, NodeId node) {
     look(state);
     return known.has(node);

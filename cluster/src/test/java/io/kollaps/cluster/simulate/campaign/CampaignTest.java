@@ -3,11 +3,15 @@ package io.kollaps.cluster.simulate.campaign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kollaps.cluster.simulate.world.Story;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,6 +71,42 @@ class CampaignTest {
       digests.add(first.digest());
     }
     assertThat(digests).hasSize(10);
+  }
+
+  @Test
+  void shouldPlayASeedExactlyAgainInAnotherProcess() throws Exception {
+    Process other =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                OtherProcess.class.getName())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try {
+      String there = new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(other.waitFor()).isZero();
+      assertThat(there.strip()).isEqualTo(OtherProcess.digests());
+    } finally {
+      other.destroyForcibly();
+    }
+  }
+
+  /** Sets and maps of the JDK have another order in each process. */
+  static final class OtherProcess {
+    private OtherProcess() {}
+
+    static String digests() {
+      return LongStream.range(0, 10)
+          .mapToObj(seed -> Campaign.play(ClusterPlan.of(15, seed), seed).played().digest())
+          .map(String::valueOf)
+          .collect(Collectors.joining(" "));
+    }
+
+    public static void main(String[] args) {
+      System.out.println(digests());
+    }
   }
 
   /** Each kind of faulty behaviour is found, by the invariant that it breaks. */
