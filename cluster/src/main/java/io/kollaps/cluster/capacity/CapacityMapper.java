@@ -244,8 +244,7 @@ public final class CapacityMapper {
       NodeId node = join.node().id();
       join.search()
           .passedOver()
-          .forEach(
-              other -> passedOver.computeIfAbsent(other, _ -> new TreeSet<>()).add(node));
+          .forEach(other -> passedOver.computeIfAbsent(other, _ -> new TreeSet<>()).add(node));
       inherit(node);
       joined(join);
     } else {
