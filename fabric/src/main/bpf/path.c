@@ -12,6 +12,10 @@
  * that wait on a path have the same tick and stay in their order: fq keeps the order of packets of one time, and those that
  * arrive meanwhile have a time one nanosecond later. What fq takes for a flow is a path, by the packet's hash.
  *
+ * A timer that wakes a sleeping processor is late, by some ten microseconds on most machines. A path's packets are so alike that
+ * the next one will be as late as those before: `deliver` sees by how much, and `shape` gives fq the times that much earlier. Only
+ * the delay gets this credit, never the rate, and never more than the latency.
+ *
  * On the way through the fabric device a packet carries its path in its mark, and the sum of its endpoints' generations in its
  * tc_index: both stay within a network namespace, and no endpoint can set them.
  */
@@ -31,6 +35,10 @@
 #define MOST_BACKLOG_BYTES 1000000000ull
 #define LONGEST_BACKLOG (1ull << 33) /* nanoseconds; times RATE_SPLIT it fits 64 bits */
 #define RATE_SPLIT (1ull << 30)
+
+#define MOST_EARLY 200000u           /* nanoseconds; a timer that is later than this is no mere wake-up */
+#define EARLY_UP_SHIFT 5
+#define EARLY_DOWN_SHIFT 2
 
 #define WAITS 0x80000000u            /* in a mark: has no departure yet */
 #define LOCK_TRIES 256
@@ -173,12 +181,12 @@ INLINE __u64 draw_delay(struct path *path, __u32 flags)
 	return jitter > 0 ? jitter : 0;
 }
 
-/* When a packet departs that is through with the rate at a time. */
+/* When fq is to let a packet go that is through with the rate at a time. */
 INLINE __u64 departure(struct path *path, __u32 flags, __u64 time)
 {
-	__u64 last = path->last_departure;
+	__u64 last = path->last_departure, delay = draw_delay(path, flags), early = *(volatile __u32 *)&path->early;
 
-	time += draw_delay(path, flags);
+	time += delay - (early < delay ? early : delay);
 	if (time > last)
 		path->last_departure = time;
 	else if (!(flags & PATH_REORDERS))
@@ -379,6 +387,28 @@ INLINE int send_away(struct __sk_buff *skb, struct path *path, struct packet *pa
 	return redirect(set->overlay_device, 0);
 }
 
+/*
+ * Learns from how much later than fq's time a packet came. The estimate settles where packets are early by an eighth of what they
+ * are late by, all added up: better a little late than early. One that was very late says that the machine had no time, and
+ * nothing about its timers.
+ */
+INLINE void learn_early(struct path *path, __u64 late)
+{
+	__u32 early = *(volatile __u32 *)&path->early;
+
+	if (late > 2 * MOST_EARLY)
+		return;
+	if (late > MOST_EARLY)
+		late = MOST_EARLY;
+	if (!early)
+		early = late / 2;
+	else if (late > early)
+		early += ((__u32)late - early) >> EARLY_UP_SHIFT;
+	else
+		early -= (early - (__u32)late) >> EARLY_DOWN_SHIFT;
+	*(volatile __u32 *)&path->early = early;
+}
+
 /* Hands a packet to the endpoint it is for. */
 INLINE int hand_over(struct __sk_buff *skb, struct path *path, struct packet *packet, struct endpoint *to, __u64 late)
 {
@@ -481,7 +511,7 @@ SECTION("tc/deliver") int deliver(struct __sk_buff *skb)
 	struct totals *all = my_totals();
 	struct path *path;
 	__u32 mark = skb->mark, flags, index;
-	__u64 now, charged, time, due = 0;
+	__u64 now, charged, time, early, due;
 
 	if (skb->tstamp_type != BPF_SKB_TSTAMP_DELIVERY_MONO)
 		return TC_ACT_SHOT;
@@ -523,6 +553,10 @@ SECTION("tc/deliver") int deliver(struct __sk_buff *skb)
 		return redirect(fabric_device(), 0);
 	}
 	due = now > time ? now - time : 0;
+	early = *(volatile __u32 *)&path->early;
+	if (path->latency)
+		learn_early(path, due);
+	due = due > early ? due - early : 0;
 	set_time(skb, 0, BPF_SKB_TSTAMP_UNSPEC);
 	forget_hash(skb);
 	skb->tc_index = 0;
@@ -640,7 +674,7 @@ SECTION("tc/arrive") int arrive(struct __sk_buff *skb)
 #define AT(type, field) __builtin_offsetof(struct type, field)
 const __u32 shared_layout[] SECTION("layout") = {
 	sizeof(struct path), AT(path, flags), AT(path, overhead), AT(path, rate), AT(path, latency), AT(path, jitter),
-	AT(path, loss), AT(path, limit), AT(path, from), AT(path, to), AT(path, busy_since), AT(path, limit_dropped),
+	AT(path, loss), AT(path, limit), AT(path, from), AT(path, to), AT(path, early), AT(path, busy_since), AT(path, limit_dropped),
 	AT(path, next), AT(path, waiting_bytes), AT(path, waiting_packets), AT(path, loss_random), AT(path, jitter_random),
 	AT(path, last_departure), AT(path, offered_packets), AT(path, offered_bytes), AT(path, delivered_packets),
 	AT(path, delivered_bytes), AT(path, lost), AT(path, queue_dropped), AT(path, cut), AT(path, committed_bytes),

@@ -14,7 +14,7 @@
 #define PATH_LIMIT_IN_TIME 8u  /* the queue limit is in nanoseconds; else in bytes */
 
 /*
- * Three cache lines: written by Java (but for its last word), by the programs under the lock, by the programs with atomic
+ * Three cache lines: written by Java (but for its last two values), by the programs under the lock, by the programs with atomic
  * adds.
  */
 struct path {
@@ -25,7 +25,8 @@ struct path {
 	__u64 jitter;            /* nanoseconds: deviation or amplitude */
 	__u64 loss;              /* probability times 2^63 */
 	__u64 limit;             /* of the queue: nanoseconds or bytes */
-	__u32 from, to;          /* endpoints */
+	__u16 from, to;          /* endpoints */
+	__u32 early;             /* nanoseconds that fq gets packets' times early, by the programs */
 	__u64 busy_since;        /* when the queue was empty last; by the programs, once for each busy period */
 
 	__u32 lock;

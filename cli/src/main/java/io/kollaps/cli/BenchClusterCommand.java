@@ -57,7 +57,7 @@ final class BenchClusterCommand implements Callable<Integer> {
                   command(),
                   quick ? List.of(1, 3) : nodes,
                   quick ? QUICK_SECONDS : seconds,
-                  Map.of("KOLLAPS_PROBE", "off"));
+                  Map.of("KOLLAPS_PROBE", "off", "KOLLAPS_NODE_JVM", "small"));
           List<ClusterRow> rows = benchmark.run(output::note, stop);
           if (json) {
             output.json(rows);

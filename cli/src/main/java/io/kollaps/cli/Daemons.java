@@ -1,20 +1,19 @@
 package io.kollaps.cli;
 
 import io.kollaps.node.local.LocalAction;
-import io.kollaps.node.local.LocalClient;
 import io.kollaps.node.local.LocalConnection;
 import io.kollaps.node.local.LocalFailure;
 import io.kollaps.node.local.NodeActions;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Asks the daemon on this machine. */
+/** Asks the daemon on this machine, or on the one that --node names. */
 final class Daemons {
   private Daemons() {}
 
   /** Asks for an answer of one line. */
   static <Q, R> R ask(CommandSpec spec, LocalAction<Q, R> action, Q request) {
     try {
-      return LocalClient.ask(SettingFlags.settings(spec).folder(), action, request);
+      return SettingFlags.channel(spec).ask(action, request);
     } catch (LocalFailure e) {
       throw failure(e);
     }
@@ -23,7 +22,7 @@ final class Daemons {
   /** Asks, and leaves the answer to be read. */
   static <Q, R> LocalConnection<R> open(CommandSpec spec, LocalAction<Q, R> action, Q request) {
     try {
-      return LocalClient.open(SettingFlags.settings(spec).folder(), action, request);
+      return SettingFlags.channel(spec).open(action, request);
     } catch (LocalFailure e) {
       throw failure(e);
     }

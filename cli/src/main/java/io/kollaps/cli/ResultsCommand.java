@@ -32,7 +32,8 @@ final class ResultsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     CommandSpec known = Objects.requireNonNull(spec);
-    ResultsDownload.into(Objects.requireNonNull(folder)).fetch(known, run, new Output(known));
-    return ExitCode.OK;
+    boolean complete =
+        ResultsDownload.into(Objects.requireNonNull(folder)).fetch(known, run, new Output(known));
+    return complete ? ExitCode.OK : ExitCode.FAILED;
   }
 }

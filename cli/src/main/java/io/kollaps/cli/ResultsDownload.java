@@ -3,18 +3,24 @@ package io.kollaps.cli;
 import io.kollaps.node.local.LocalConnection;
 import io.kollaps.node.local.LocalFailure;
 import io.kollaps.node.local.RunActions;
+import io.kollaps.node.run.PartResults;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Fetches the results of a run: those of each part into a folder with its node's name. */
+/**
+ * Fetches the results of a run: those of each part into a folder with its node's name, and one
+ * folder made of them.
+ */
 final class ResultsDownload {
   /** Folder of the parts' folders. */
   static final String PARTS = "parts";
@@ -41,11 +47,15 @@ final class ResultsDownload {
     }
   }
 
-  /** Fetches all that the nodes have of a run. */
-  void fetch(CommandSpec spec, String run, Output output) {
-    long bytes = 0;
+  /**
+   * Fetches all that the nodes have of a run, and makes one folder of it.
+   *
+   * @return whether every node gave what it has
+   */
+  boolean fetch(CommandSpec spec, String run, Output output) {
     Set<Path> files = new HashSet<>();
-    Set<String> nodes = new HashSet<>();
+    Set<Path> parts = new TreeSet<>();
+    boolean complete = true;
     try (LocalConnection<RunActions.ResultPiece> connection =
         Daemons.open(spec, RunActions.RESULTS, new RunActions.OfRun(run))) {
       Optional<RunActions.ResultPiece> next = connection.next();
@@ -53,25 +63,36 @@ final class ResultsDownload {
         RunActions.ResultPiece piece = next.get();
         Path file = place(piece);
         write(file, piece.content(), files.add(file));
-        nodes.add(piece.node());
-        bytes += piece.content().length;
+        parts.add(folder.resolve(PARTS).resolve(piece.node()));
         next = connection.next();
       }
     } catch (LocalFailure e) {
-      throw Daemons.failure(e);
+      if (parts.isEmpty()) {
+        throw Daemons.failure(e);
+      }
+      complete = false; // a node that is lost must not keep what the others have
+      output.note("kollaps: not all results are there: " + e.getMessage());
     } catch (IOException e) {
       throw new CommandFailure(
           ExitCode.FAILED, "the results could not be written: " + e.getMessage());
     }
+    merge(List.copyOf(parts));
     output.note(
-        "results of "
-            + nodes.size()
-            + (nodes.size() == 1 ? " part, " : " parts, ")
-            + files.size()
-            + " files, "
-            + bytes
-            + " bytes, in "
-            + folder);
+        "results of " + parts.size() + (parts.size() == 1 ? " part" : " parts") + " in " + folder);
+    return complete;
+  }
+
+  private void merge(List<Path> parts) {
+    try {
+      var _ = PartResults.merge(parts, folder);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ExitCode.FAILED,
+          "one folder could not be made of the parts' results, which are in "
+              + folder.resolve(PARTS)
+              + ": "
+              + e.getMessage());
+    }
   }
 
   /** A node cannot name a file outside of the folder. */

@@ -98,7 +98,7 @@ final class SubmitCommand implements Callable<Integer> {
             wait);
     RunActions.Progress last = follow(known, request, output);
     if (download.isPresent() && last.ended() && !last.phase().equals("refused")) {
-      download.get().fetch(known, last.run(), output);
+      var _ = download.get().fetch(known, last.run(), output); // the verdict says what is missing
     }
     if (json) {
       output.json(last);

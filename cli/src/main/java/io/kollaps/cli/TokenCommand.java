@@ -12,9 +12,9 @@ import picocli.CommandLine.Spec;
 /** {@code kollaps token}. */
 @Command(
     name = "token",
-    description = "The tokens that machines join with.",
+    description = "The tokens that machines join with, and those for commands of other machines.",
     mixinStandardHelpOptions = true,
-    subcommands = TokenCommand.Rotate.class)
+    subcommands = {TokenCommand.Rotate.class, TokenAccessCommand.class})
 final class TokenCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 

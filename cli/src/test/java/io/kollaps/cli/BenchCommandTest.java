@@ -70,6 +70,28 @@ class BenchCommandTest {
   }
 
   @Test
+  void shouldCountUsageWithTheFieldsOfTheContract() {
+    int code = line.execute("bench", "usage", "--endpoints", "8", "--quick", "--json");
+
+    assertThat(code).as(err.toString()).isEqualTo(ExitCode.OK);
+    JsonNode rows = new JsonMapper().readTree(out.toString());
+    assertThat(rows).isNotEmpty();
+    for (JsonNode row : rows) {
+      assertThat(row.propertyNames())
+          .containsExactlyInAnyOrder(
+              "pattern",
+              "endpoints",
+              "nodes",
+              "bytes_per_second",
+              "peak_bytes_per_second",
+              "datagrams_per_second",
+              "paper_bytes_per_second",
+              "goal_bytes_per_second",
+              "grant_deviation_percent");
+    }
+  }
+
+  @Test
   void shouldPlaceFigure49WithTheFieldsOfTheContract() {
     int code = line.execute("bench", "placement", "--kind", "fig49", "--json");
 

@@ -28,6 +28,7 @@ package io.kollaps.emulation;
  *     over exactly; 10 ms to 60 s
  * @param changeReports in how many reports each change is told, against loss; 1 to 10
  * @param changeRepeatNanos time between these; 0 to 1 s
+ * @param reportSpacingNanos two reports of changes are at least this far apart; 0 to 1 s
  * @param peerExpiryNanos a part that says nothing for this long has no flows; at least two full
  *     reports, to 10 minutes; a safety net that must outlast several lost reports
  */
@@ -47,6 +48,7 @@ public record CoreSettings(
     long fullReportNanos,
     int changeReports,
     long changeRepeatNanos,
+    long reportSpacingNanos,
     long peerExpiryNanos) {
 
   private static final long MILLI = 1_000_000L;
@@ -70,6 +72,7 @@ public record CoreSettings(
           SECOND,
           3,
           50 * MILLI,
+          40 * MILLI,
           10 * SECOND);
 
   /**
@@ -93,6 +96,7 @@ public record CoreSettings(
     within("fullReportNanos", fullReportNanos, 10 * MILLI, 60 * SECOND);
     within("changeReports", changeReports, 1, 10);
     within("changeRepeatNanos", changeRepeatNanos, 0, SECOND);
+    within("reportSpacingNanos", reportSpacingNanos, 0, SECOND);
     within("peerExpiryNanos", peerExpiryNanos, 2 * fullReportNanos, 600 * SECOND);
   }
 

@@ -193,6 +193,8 @@ class EmulationCoreTest {
     assertThat(driver.core.activeFlows())
         .extracting(FlowView::pathId)
         .containsExactly(driver.id(client(4)));
+    // Not at once: the report of the begin was just before.
+    driver.read();
     assertThat(driver.reports().getFirst().flows())
         .contains(new FlowDemand(driver.id(client(1)), 0));
     driver.core.handle(new EpochBegan(driver.now, TestNetwork.published()));
@@ -362,6 +364,7 @@ class EmulationCoreTest {
                     0,
                     1_000_000_000,
                     3,
+                    0,
                     0,
                     3_000_000_000L))
         .hasMessageContaining("silenceNanos is 1")

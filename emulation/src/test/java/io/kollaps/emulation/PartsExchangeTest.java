@@ -25,20 +25,19 @@ class PartsExchangeTest {
 
   private enum Kind {
     GREEDY,
-    LIMITED,
-    BURSTS
+    LIMITED
   }
 
   private record Planned(Pair pair, Kind kind, double rate, long from, long to) {
     Sender sender() {
-      return switch (kind) {
-        case GREEDY, LIMITED -> new Sender.Constant(rate);
-        case BURSTS -> new Sender.OnOff(rate, 0.04, 0.06);
-      };
+      return new Sender.Constant(rate);
     }
   }
 
-  /** Flows of all kinds that begin within 2 s, some of which end within 3 s. */
+  /**
+   * Flows that begin within 2 s, some of which end within 3 s. Limited ones send more than a
+   * hundredth of any path: whether less is a flow depends on when it is read.
+   */
   private static List<Planned> plan(SplittableRandom random, int endpoints, boolean onlyGreedy) {
     List<Planned> plan = new ArrayList<>();
     List<Pair> pairs = new ArrayList<>();
@@ -49,14 +48,8 @@ class PartsExchangeTest {
         continue;
       }
       pairs.add(pair);
-      Kind kind = onlyGreedy ? Kind.GREEDY : Kind.values()[random.nextInt(3)];
-      double rate =
-          switch (kind) {
-            case GREEDY -> 600e6;
-            case LIMITED -> random.nextDouble(0.3e6, 20e6);
-            // Small ones: whether a larger one ever fills its grant depends on when it is read.
-            case BURSTS -> random.nextDouble(0.3e6, 1e6);
-          };
+      Kind kind = onlyGreedy ? Kind.GREEDY : Kind.values()[random.nextInt(2)];
+      double rate = kind == Kind.GREEDY ? 600e6 : random.nextDouble(4e6, 20e6);
       long from = random.nextLong(2_000);
       long to = random.nextInt(3) == 0 ? from + random.nextLong(3_000 - from) : FOREVER;
       plan.add(new Planned(pair, kind, rate, from, to));
@@ -79,7 +72,7 @@ class PartsExchangeTest {
    * is slow) and 100 ms of silence.
    */
   @ParameterizedTest
-  @CsvSource({"0.0, 500, 40", "0.2, 1700, 40", "0.5, 6000, 10"})
+  @CsvSource({"0.0, 500, 25", "0.2, 1700, 25", "0.5, 6000, 8"})
   void shouldComeToTheSharesOfGreedyFlows(double loss, long settleMillis, int seeds) {
     for (long seed = 1; seed <= seeds; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
@@ -115,7 +108,7 @@ class PartsExchangeTest {
   @ParameterizedTest
   @CsvSource({"0.0", "0.2"})
   void shouldComeToTheGrantsOfOneCoreWithAllFlows(double loss) {
-    for (long seed = 1; seed <= 30; seed++) {
+    for (long seed = 1; seed <= 20; seed++) {
       SplittableRandom random = new SplittableRandom(1_000 + seed);
       int endpoints = random.nextInt(4, 30);
       TestNetwork network = SharingLoopSimulationTest.starOfStars(endpoints, 4, seed);
@@ -189,13 +182,13 @@ class PartsExchangeTest {
     }
   }
 
-  /** A flow's bursts beside a greedy one on another node, and a small one that alters nothing. */
+  /** Four flows whose rates swing on a link that could carry four times as much. */
   @Test
   void shouldTellNothingOfWhatAltersNobodysShare() {
     TestNetwork network = SharingLoopSimulationTest.dumbbell(4, 100_000_000L, 5_000_000L);
     TrafficSimulation simulation = new TrafficSimulation(network, SharingWeights.RTT, 2, 1);
     for (int pair = 0; pair < 4; pair++) {
-      // Between 2 and 6 Mbit/s, each at another pace, on a link that could carry four times that.
+      // Between 2 and 6 Mbit/s, each at another pace.
       double seconds = 2 + pair;
       simulation.send(pair, pair + 4, new Sender.Swinging(4e6, 2e6, seconds), 0, FOREVER);
     }

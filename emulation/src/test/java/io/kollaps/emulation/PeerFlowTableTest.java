@@ -21,7 +21,7 @@ class PeerFlowTableTest {
    */
   @Test
   void shouldHoldTheNewestWordOnEachPathWhateverArrives() {
-    for (long seed = 1; seed <= 2_000; seed++) {
+    for (long seed = 1; seed <= 500; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
       int paths = random.nextInt(1, 60);
       List<FlowReport> arrived = new ArrayList<>();
@@ -105,11 +105,11 @@ class PeerFlowTableTest {
   @Test
   void shouldBoundItsMemoryOfRanges() {
     CompleteRanges ranges = new CompleteRanges();
-    for (int step = 0; step < 100_000; step++) {
+    for (int step = 0; step < 10_000; step++) {
       ranges.add(2 * step, 2 * step + 1, 1 + step % 7);
     }
     ranges.add(0, FlowReport.ALL, 9);
-    assertThat(ranges.newest(12_345)).isEqualTo(9);
+    assertThat(ranges.newest(1_234)).isEqualTo(9);
     assertThat(ranges.newest(-1)).isEqualTo(Long.MIN_VALUE);
   }
 }

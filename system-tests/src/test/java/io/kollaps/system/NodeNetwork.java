@@ -118,6 +118,11 @@ final class NodeNetwork implements AutoCloseable {
     return workspace.folder().resolve("n" + node);
   }
 
+  /** Where runs on the machine of a node list what they own. */
+  Path state(int node) {
+    return workspace.folder().resolve("s" + node);
+  }
+
   /** Starts {@code kollaps} as on the machine of a node. */
   Started start(int node, List<String> variables, String... words) throws IOException {
     List<String> line = new ArrayList<>(inside(node));
@@ -126,6 +131,7 @@ final class NodeNetwork implements AutoCloseable {
             "env",
             "--default-signal=INT,TERM,HUP",
             "KOLLAPS_NODE_FOLDER=" + folder(node),
+            "KOLLAPS_STATE_DIR=" + state(node),
             "KOLLAPS_NAME=n" + node));
     line.addAll(variables);
     line.add(Checkout.command().toString());

@@ -91,6 +91,7 @@ final class Machines implements AutoCloseable {
     environment.put(
         "KOLLAPS_PROBE", "off"); // fifty machines on one: its processors would be measured
     environment.put("KOLLAPS_CONFIG", folder.resolve("node.conf").toString());
+    environment.put("KOLLAPS_NODE_JVM", "small"); // they run nothing, and there are many
     String wait =
         "ip link set lo up; until ip -4 addr show dev eth0 2>/dev/null | grep -q inet;"
             + " do sleep 0.05; done; exec \"$0\" node start \"$@\"";

@@ -46,7 +46,7 @@ final class UsageExchange {
   /** A flow and who decides its rate. */
   private record Flow(int pathId, int node, LongToDoubleFunction wish) {}
 
-  private record Letter(long atNanos, int from, byte[] piece) {}
+  private record Letter(long atNanos, int from, ByteBuffer piece) {}
 
   private final UsagePattern pattern;
   private final int nodes;
@@ -78,7 +78,7 @@ final class UsageExchange {
       homes[client] = pair % nodes;
       homes[server] = (pair + 1) % nodes;
       LongToDoubleFunction wish =
-          pattern.wish(pair, LINK_BITS_PER_SECOND * 2 / endpoints, random.split());
+          pattern.wish(LINK_BITS_PER_SECOND * 2 / endpoints, random.split());
       flows.add(new Flow(paths.pathId(client, server), homes[client], wish));
     }
     for (int node = 0; node < nodes; node++) {
@@ -110,7 +110,7 @@ final class UsageExchange {
             int second = (int) Math.min(seconds - 1, now / SECOND);
             bytes[second] += (nodes - 1.0) * (OVERHEAD_BYTES + piece.length);
             datagrams[second] += nodes - 1.0;
-            underWay.add(new Letter(now + DELAY_NANOS, node, piece));
+            underWay.add(new Letter(now + DELAY_NANOS, node, ByteBuffer.wrap(piece)));
           }
         }
       }
@@ -155,7 +155,7 @@ final class UsageExchange {
           EmulationCore core = cores.get(node);
           inboxes
               .get(node)
-              .take(letter.from(), ByteBuffer.wrap(letter.piece()))
+              .take(letter.from(), letter.piece())
               .ifPresent(report -> core.handle(new CoreEvent.PeerFlows(now, report)));
         }
       }

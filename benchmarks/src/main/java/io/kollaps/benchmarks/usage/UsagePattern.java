@@ -13,7 +13,7 @@ public enum UsagePattern {
   COMING_AND_GOING("coming and going"),
   /** Limited by their applications: every 100 to 500 ms another rate, 0.2 to 1.6 fair shares. */
   FLUCTUATING("fluctuating"),
-  /** Every fourth is greedy, so that the link is full, the others fluctuate. */
+  /** About every fourth is greedy, so that the link is full; the others fluctuate. */
   MIXED("fluctuating beside greedy"),
   /** Bursts of 20 to 200 ms at twice the fair share, with pauses as long. */
   BURSTS("bursts");
@@ -39,11 +39,10 @@ public enum UsagePattern {
    * What one flow wants: a function from the time in nanoseconds, asked with times that only grow,
    * to bits per second; {@link #ALL} for all it can get.
    *
-   * @param flow number of the flow
    * @param fairBitsPerSecond an even share of the link
    * @param random the flow's own
    */
-  LongToDoubleFunction wish(int flow, double fairBitsPerSecond, SplittableRandom random) {
+  LongToDoubleFunction wish(double fairBitsPerSecond, SplittableRandom random) {
     long start = random.nextLong(START_NANOS);
     return switch (this) {
       case IDLE -> nanos -> 0;
@@ -51,7 +50,7 @@ public enum UsagePattern {
       case COMING_AND_GOING -> new Alternating(start, ALL, 1_000, 3_000, 500, 2_000, random);
       case FLUCTUATING -> new Fluctuating(start, fairBitsPerSecond, random);
       case MIXED ->
-          flow % 4 == 0
+          random.nextInt(4) == 0
               ? nanos -> nanos < start ? 0 : ALL
               : new Fluctuating(start, fairBitsPerSecond / 2, random);
       case BURSTS -> new Alternating(start, 2 * fairBitsPerSecond, 20, 200, 20, 200, random);

@@ -24,8 +24,8 @@ public final class Connections {
   /** Connections in all: each member may have one, and some strangers knock. */
   public static final int MAX_IN_ALL = 4096 + 512;
 
-  /** A connection without a certificate ends after this long; a join takes less. */
-  public static final long STRANGER_NANOS = 60_000_000_000L;
+  /** A connection without a certificate ends after this long; each call of a join takes less. */
+  public static final long STRANGER_NANOS = 300_000_000_000L;
 
   private final Refusals refusals;
   private final LongSupplier nanoClock;

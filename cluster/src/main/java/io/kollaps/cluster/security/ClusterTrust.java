@@ -4,6 +4,8 @@ import io.kollaps.cluster.NodeId;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -91,7 +93,18 @@ public final class ClusterTrust extends X509ExtendedTrustManager {
       throw new CertificateException(
           "the certificate is not signed by this cluster's authority", e);
     }
-    shown.checkValidity(java.util.Date.from(now));
+    try {
+      shown.checkValidity(java.util.Date.from(now));
+    } catch (CertificateExpiredException e) {
+      throw new CertificateException(
+          "the certificate counted until " + shown.getNotAfter().toInstant(), e);
+    } catch (CertificateNotYetValidException e) {
+      throw new CertificateException(
+          "the certificate counts only from "
+              + shown.getNotBefore().toInstant()
+              + "; do the clocks of the machines agree?",
+          e);
+    }
   }
 
   private void checkAndTell(X509Certificate[] chain, String from) throws CertificateException {

@@ -93,7 +93,7 @@ final class Callers implements ServerInterceptor {
       return refuse(
           call,
           address,
-          Status.RESOURCE_EXHAUSTED,
+          Status.UNAVAILABLE, // another try soon may do
           "too many joins are under way from there, or in all; try again later");
     }
     return new Joining<>(Contexts.interceptCall(context, call, headers, next), address);

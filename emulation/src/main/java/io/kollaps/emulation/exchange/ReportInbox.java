@@ -3,6 +3,7 @@ package io.kollaps.emulation.exchange;
 import io.kollaps.emulation.FlowReport;
 import io.kollaps.emulation.FlowReport.FlowDemand;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,7 @@ public final class ReportInbox {
   private final long attempt;
   private final int self;
   private final int[] partOfEndpoint;
+  private final BitSet gone = new BitSet();
   private long refused;
 
   /**
@@ -41,12 +43,18 @@ public final class ReportInbox {
       if (read.attempt() == attempt
           && fromPart != self
           && read.report().part() == fromPart
+          && !gone.get(fromPart)
           && read.report().flows().stream().allMatch(flow -> startsAt(fromPart, flow))) {
         return Optional.of(read.report());
       }
     }
     refused++;
     return Optional.empty();
+  }
+
+  /** A part is gone from this attempt for good: what it sent before may still come. */
+  public void gone(int part) {
+    gone.set(part);
   }
 
   private boolean startsAt(int part, FlowDemand flow) {

@@ -175,7 +175,9 @@ class ReportCodecTest {
     assertThat(inbox.take(1, piece(7, FlowReport.full(1, 9, List.of(own, foreign))))).isEmpty();
     assertThat(inbox.take(1, piece(7, FlowReport.full(1, 9, List.of(beyond))))).isEmpty();
     assertThat(inbox.take(1, ByteBuffer.allocate(3))).isEmpty();
-    assertThat(inbox.refused()).isEqualTo(6);
+    inbox.gone(1);
+    assertThat(inbox.take(1, piece(7, good))).as("gone").isEmpty();
+    assertThat(inbox.refused()).isEqualTo(7);
   }
 
   private static ByteBuffer piece(long attempt, FlowReport report) {

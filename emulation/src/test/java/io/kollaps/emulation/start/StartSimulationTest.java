@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Whole rings in virtual time. The number of seeds of each test is the system property {@code
- * kollaps.start.seeds}, 2000 when it is not set.
+ * kollaps.start.seeds}, 1000 when it is not set.
  */
 class StartSimulationTest {
   private static final long MILLI = StartSimulation.MILLI;
-  private static final long SEEDS = Long.getLong("kollaps.start.seeds", 2_000);
+  private static final long SEEDS = Long.getLong("kollaps.start.seeds", 1_000);
   private static final StartSettings SETTINGS = StartSettings.DEFAULT;
 
   private static StartSimulation run(World world, long seed) {

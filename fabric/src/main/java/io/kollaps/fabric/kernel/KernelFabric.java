@@ -520,8 +520,8 @@ public final class KernelFabric implements Fabric {
     for (int slot = 0; slot < paths.count(); slot++) {
       PathCounters last = usage.counters(slot);
       if (!last.equals(PathCounters.ZERO)) {
-        int from = paths.chunk(slot).getInt(PathTable.at(slot) + PathLayout.FROM);
-        int to = paths.chunk(slot).getInt(PathTable.at(slot) + PathLayout.TO);
+        int from = paths.chunk(slot).getShort(PathTable.at(slot) + PathLayout.FROM);
+        int to = paths.chunk(slot).getShort(PathTable.at(slot) + PathLayout.TO);
         lastCounters.put((long) from * endpointCount + to, last);
       }
     }

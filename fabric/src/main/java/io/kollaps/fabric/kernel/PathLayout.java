@@ -15,7 +15,8 @@ final class PathLayout {
   static final int LOSS = 32;
   static final int LIMIT = 40;
   static final int FROM = 48;
-  static final int TO = 52;
+  static final int TO = 50;
+  static final int EARLY = 52;
   static final int BUSY_SINCE = 56;
   static final int LIMIT_DROPPED = 68;
   static final int NEXT = 72;
@@ -96,6 +97,7 @@ final class PathLayout {
       LIMIT,
       FROM,
       TO,
+      EARLY,
       BUSY_SINCE,
       LIMIT_DROPPED,
       NEXT,

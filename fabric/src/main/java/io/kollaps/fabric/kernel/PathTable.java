@@ -99,8 +99,8 @@ final class PathTable implements AutoCloseable {
     }
     SharedArray chunk = chunk(slot);
     long at = at(slot);
-    chunk.setInt(at + PathLayout.FROM, from);
-    chunk.setInt(at + PathLayout.TO, to);
+    chunk.setShort(at + PathLayout.FROM, from);
+    chunk.setShort(at + PathLayout.TO, to);
     long stream = 2 * ((long) from * endpointCount + to);
     chunk.set(at + PathLayout.LOSS_RANDOM, mix(seed + mix(stream)));
     chunk.set(at + PathLayout.JITTER_RANDOM, mix(seed + mix(stream + 1)));

@@ -15,6 +15,7 @@ import java.lang.invoke.VarHandle;
 final class SharedArray implements AutoCloseable {
   private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
   private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+  private static final VarHandle SHORT = ValueLayout.JAVA_SHORT.varHandle();
 
   private final OffHeapMemory memory;
   private final MemorySegment segment;
@@ -36,12 +37,22 @@ final class SharedArray implements AutoCloseable {
     return (int) INT.getAcquire(segment, offset);
   }
 
+  /** Reads two bytes without a sign. */
+  int getShort(long offset) {
+    return Short.toUnsignedInt((short) SHORT.getAcquire(segment, offset));
+  }
+
   void set(long offset, long value) {
     LONG.setRelease(segment, offset, value);
   }
 
   void setInt(long offset, int value) {
     INT.setRelease(segment, offset, value);
+  }
+
+  /** Writes the lower two bytes. */
+  void setShort(long offset, int value) {
+    SHORT.setRelease(segment, offset, (short) value);
   }
 
   void addInt(long offset, int value) {

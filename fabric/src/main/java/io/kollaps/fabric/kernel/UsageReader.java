@@ -70,8 +70,8 @@ final class UsageReader {
     served[slot] = nowServed;
     dropped[slot] = nowDropped;
     if (newServed != 0 || newDropped != 0 || queued) {
-      int from = chunk.getInt(at + PathLayout.FROM);
-      int to = chunk.getInt(at + PathLayout.TO);
+      int from = chunk.getShort(at + PathLayout.FROM);
+      int to = chunk.getShort(at + PathLayout.TO);
       boolean throughout = queued && chunk.get(at + PathLayout.BUSY_SINCE) <= lastReadNanos;
       sink.usage(from * endpointCount + to, newServed, newDropped, throughout);
     }

@@ -6,6 +6,7 @@ import io.kollaps.fabric.FabricException;
 import io.kollaps.fabric.FabricHealth;
 import io.kollaps.fabric.PathCounters;
 import io.kollaps.fabric.PathSetting;
+import io.kollaps.fabric.PathShape;
 import io.kollaps.fabric.PortSpec;
 import io.kollaps.fabric.UsageSink;
 import io.kollaps.linux.NetlinkBatch;
@@ -51,6 +52,7 @@ public final class TcFabric implements Fabric {
   private final TcStep.Gate gate;
   private final NetlinkBatch batch;
   private final TcNetwork network;
+  private final long ownDelayNanos;
   private final Map<Integer, TcPort> ports = new TreeMap<>();
   private final Map<Integer, TcPath> paths = new HashMap<>();
   private final Map<InetAddress, Integer> owners = new HashMap<>();
@@ -59,13 +61,19 @@ public final class TcFabric implements Fabric {
   private boolean closed;
 
   private TcFabric(
-      int endpointCount, long seed, TcStep.Gate gate, NetlinkBatch batch, TcNetwork network) {
+      int endpointCount,
+      long seed,
+      TcStep.Gate gate,
+      NetlinkBatch batch,
+      TcNetwork network,
+      long ownDelayNanos) {
     this.endpointCount = endpointCount;
     this.endpoints = new EndpointRange(endpointCount);
     this.seed = seed;
     this.gate = gate;
     this.batch = batch;
     this.network = network;
+    this.ownDelayNanos = ownDelayNanos;
   }
 
   /**
@@ -76,17 +84,24 @@ public final class TcFabric implements Fabric {
    * @throws FabricException when the kernel refuses; nothing is left then
    */
   public static TcFabric start(int endpointCount, long seed) throws FabricException {
-    return start(endpointCount, seed, TcStep.Gate.OPEN);
+    return start(endpointCount, seed, TcStep.Gate.OPEN, OwnDelay.measureNanos());
   }
 
+  /** Without knowing its own delay. */
   static TcFabric start(int endpointCount, long seed, TcStep.Gate gate) throws FabricException {
+    return start(endpointCount, seed, gate, 0);
+  }
+
+  private static TcFabric start(int endpointCount, long seed, TcStep.Gate gate, long ownDelayNanos)
+      throws FabricException {
     refuse(TcLimits.tooMany(endpointCount, 0, 0));
     if (endpointCount < 1) {
       throw new FabricException("A fabric has at least one endpoint, not " + endpointCount + ".");
     }
     NetlinkBatch batch = new NetlinkBatch();
     try {
-      return new TcFabric(endpointCount, seed, gate, batch, TcNetwork.make(batch, gate));
+      return new TcFabric(
+          endpointCount, seed, gate, batch, TcNetwork.make(batch, gate), ownDelayNanos);
     } catch (FabricException e) {
       batch.close();
       throw e;
@@ -172,7 +187,7 @@ public final class TcFabric implements Fabric {
                 new DestinationSetting(
                     id % endpointCount,
                     to.addresses(),
-                    path.shape(),
+                    punctual(path.shape()),
                     path.exists() && connected(id),
                     path.totals()));
       }
@@ -180,6 +195,18 @@ public final class TcFabric implements Fabric {
     for (Map.Entry<Integer, List<DestinationSetting>> entry : byPort.entrySet()) {
       port(entry.getKey()).shaper().set(entry.getValue());
     }
+  }
+
+  /** With its latency less what this fabric is late by. */
+  private PathShape punctual(PathShape shape) {
+    long latency = shape.latencyNanos();
+    return new PathShape(
+        latency - Math.min(latency, ownDelayNanos),
+        shape.jitter(),
+        shape.lossProbability(),
+        shape.rateBitsPerSecond(),
+        shape.framing(),
+        shape.queueLimit());
   }
 
   private boolean connected(int id) {

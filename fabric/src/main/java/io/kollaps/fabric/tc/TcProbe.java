@@ -216,7 +216,7 @@ public final class TcProbe {
   private void tryFabric() throws LinuxException {
     try (NetworkNamespace one = NetworkNamespaces.create();
         NetworkNamespace two = NetworkNamespaces.create();
-        TcFabric fabric = TcFabric.start(2, 1)) {
+        TcFabric fabric = TcFabric.start(2, 1, TcStep.Gate.OPEN)) {
       fabric.attach(spec(0, one));
       fabric.attach(spec(1, two));
       Jitter jitter = new Jitter(1000, Jitter.Distribution.NORMAL, false);

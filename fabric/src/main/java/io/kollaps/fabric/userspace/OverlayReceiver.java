@@ -18,8 +18,11 @@ import io.kollaps.linux.UdpSocket;
  * dropped. Belongs to the fabric's thread; nothing is allocated for a packet.
  */
 final class OverlayReceiver implements AutoCloseable {
-  /** Messages taken with one call, and before the thread does other things. */
-  static final int MOST_MESSAGES = 16;
+  /**
+   * Messages taken with one call, and before the thread does other things: each may stand for 64
+   * KiB, or for 64 small packets that take a write each.
+   */
+  static final int MOST_MESSAGES = 4;
 
   private static final int BUFFER_BYTES = 65_536;
   private static final int MAC_BYTES = 6;
@@ -89,19 +92,22 @@ final class OverlayReceiver implements AutoCloseable {
       int at = 0;
       do {
         int bytes = Math.min(segment, length - at);
-        datagram(engine, ports, peers, batch.sourceAddress(i), address + at, bytes);
-        at += bytes;
+        boolean understood =
+            datagram(engine, ports, peers, batch.sourceAddress(i), address + at, bytes);
+        // a message that begins with what is none was not made of datagrams of this size
+        at += understood || at > 0 ? bytes : length;
       } while (at < length);
       write(ports);
     }
   }
 
-  private void datagram(
+  /** Takes one datagram; false when it is malformed. */
+  private boolean datagram(
       PathEngine engine, PortTable ports, PeerTable peers, long source, long at, int length) {
     if (length < InnerFrame.HEAD_BYTES + IPV4_HEADER_BYTES
         || (RawMemory.getByte(at) & InnerFrame.VNI_IS_VALID) == 0) {
       counters.add(OverlayCounters.MALFORMED, 1);
-      return;
+      return false;
     }
     long ethernet = at + InnerFrame.VXLAN_BYTES;
     int from = endpoint(engine, ethernet + MAC_BYTES);
@@ -110,21 +116,22 @@ final class OverlayReceiver implements AutoCloseable {
         || peer == PeerDirectory.NONE
         || !peers.isAddressOf(peer, source)) {
       counters.add(OverlayCounters.FOREIGN, 1);
-      return;
+      return true;
     }
     int type = RawMemory.getNetShort(ethernet + 2 * MAC_BYTES);
     long inner = at + InnerFrame.HEAD_BYTES;
     int innerBytes = length - InnerFrame.HEAD_BYTES;
     if (type == InnerFrame.PROBE) {
       probe(peers, peer, at, length);
-      return;
+      return true;
     }
     int packetBytes = packetBytes(inner, innerBytes, type);
     if (packetBytes == 0) {
       counters.add(OverlayCounters.MALFORMED, 1);
-      return;
+      return false;
     }
     deliver(engine, ports, endpoint(engine, ethernet), inner, packetBytes);
+    return true;
   }
 
   /** The endpoint of a hardware address, or -1. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kollaps.fabric.FabricException;
+import io.kollaps.fabric.OverlaySpec;
 import io.kollaps.fabric.PathSetting;
 import io.kollaps.fabric.PortSpec;
 import io.kollaps.fabric.kernel.KernelProbe.Missing;
@@ -17,6 +18,7 @@ import io.kollaps.linux.NetworkNamespace;
 import io.kollaps.linux.NetworkNamespaces;
 import io.kollaps.linux.RouteNetlink;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,6 +95,39 @@ class KernelFabricFaultTest {
       assertThat(devices(namespace)).containsExactly("eth0", "lo");
       assertThat(devices(fabric.namespace())).containsExactly("fa0", "fa1", "lo", "p0");
       fabric.detach(0);
+      assertThat(devices(fabric.namespace())).containsExactly("fa0", "fa1", "lo");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Step.class,
+      names = {"OVERLAY_DEVICE", "OVERLAY_PROGRAM"})
+  void shouldLeaveNothingOfAnOverlayThatCannotBeOpened(Step step) throws Exception {
+    Refusing gate = new Refusing(step);
+    OverlaySpec spec = new OverlaySpec(InetAddress.ofLiteral("127.0.0.1"), 9, 0, 0, 1450);
+    try (KernelFabric fabric = start(gate)) {
+      Set<String> before = openFiles();
+      assertThatThrownBy(() -> fabric.openOverlay(spec))
+          .isInstanceOf(FabricException.class)
+          .hasMessageContaining("refused by the test");
+      assertThat(openFiles()).isEqualTo(before);
+      assertThat(devices(fabric.namespace())).containsExactly("fa0", "fa1", "lo");
+      gate.active = false;
+      assertThat(fabric.openOverlay(spec)).isPositive();
+      assertThat(devices(fabric.namespace())).containsExactly("fa0", "fa1", "lo", "vxr", "vxs");
+      assertThatThrownBy(() -> fabric.openOverlay(spec)).hasMessageContaining("open already");
+    }
+  }
+
+  @Test
+  void shouldSayThatAnAddressIsNotOfThisNode() throws Exception {
+    OverlaySpec spec = new OverlaySpec(InetAddress.ofLiteral("192.0.2.1"), 9, 0, 0, 1450);
+    try (KernelFabric fabric = start(Step.Gate.OPEN)) {
+      assertThatThrownBy(() -> fabric.openOverlay(spec))
+          .isInstanceOf(FabricException.class)
+          .hasMessageContaining("192.0.2.1")
+          .hasMessageContaining("EADDRNOTAVAIL");
       assertThat(devices(fabric.namespace())).containsExactly("fa0", "fa1", "lo");
     }
   }

@@ -18,10 +18,4 @@ class MixedOverlayTest extends OverlayConformance {
   protected boolean delays() {
     return false;
   }
-
-  /** The kernel drops most of it without a word. */
-  @Override
-  protected int countedGarbage() {
-    return 20;
-  }
 }

@@ -31,7 +31,9 @@ public sealed interface Order {
   }
 
   /**
-   * All parts are ready: agree on the start.
+   * All parts are ready: agree on the start. The agreement's number is the instruction's term: a
+   * part that agrees under an older leader, and has not come to an end with it, leaves that for
+   * this.
    *
    * @param key of which run
    * @param clock node on whose clock the start is agreed on; all parts get the same

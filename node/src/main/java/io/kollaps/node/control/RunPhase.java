@@ -4,8 +4,8 @@ import java.util.Locale;
 
 /**
  * Where a run is. {@link #PLACING} with an attempt above 1, {@link #DEPLOYING}, {@link #STARTING},
- * {@link #RUNNING} and the ends are written to the replicated state; what lies between is the leader's own, because
- * a new leader sees it from what the nodes tell.
+ * {@link #RUNNING} and the ends are written to the replicated state; what lies between is the
+ * leader's own, because a new leader sees it from what the nodes tell.
  */
 public enum RunPhase {
   /** It waits to be read and placed. */

@@ -61,6 +61,10 @@ final class Beats implements AutoCloseable {
   private @Nullable KeyRing keys;
   private @Nullable DatagramPort port;
   private @Nullable Future<?> pings;
+
+  /** Counts how often this node came to lead: pings of an earlier time end. */
+  private long leads;
+
   private boolean closed;
 
   /**
@@ -197,17 +201,18 @@ final class Beats implements AutoCloseable {
       return;
     }
     members.begin();
-    pings = pinging.schedule(() -> tick(state), 0, TimeUnit.NANOSECONDS);
+    long lead = ++leads;
+    pings = pinging.schedule(() -> tick(state, lead), 0, TimeUnit.NANOSECONDS);
   }
 
   /** Densely while a node is suspected; else a fraction of a period is often enough. */
-  private synchronized void schedule(Replication state) {
-    if (!closed && pings != null) {
+  private synchronized void schedule(Replication state, long lead) {
+    if (!closed && pings != null && lead == leads) {
       long delay =
           members.suspects()
               ? settings.confirmPeriodNanos()
               : Math.max(settings.confirmPeriodNanos(), settings.periodNanos() / TICKS_PER_PERIOD);
-      pings = pinging.schedule(() -> tick(state), delay, TimeUnit.NANOSECONDS);
+      pings = pinging.schedule(() -> tick(state, lead), delay, TimeUnit.NANOSECONDS);
     }
   }
 
@@ -247,13 +252,13 @@ final class Beats implements AutoCloseable {
     }
   }
 
-  private void tick(Replication state) {
+  private void tick(Replication state, long lead) {
     try {
       tell(members.tick(System.nanoTime()), state);
     } catch (RuntimeException e) {
       LOG.error("the members could not be pinged", e); // an exception would end all later pings
     } finally {
-      schedule(state);
+      schedule(state, lead);
     }
   }
 

@@ -45,6 +45,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +60,9 @@ final class ClusterNode implements AutoCloseable {
 
   /** A key that was handed over is kept this long, until the division that needs it is done. */
   private static final long AUTHORITY_GRACE_NANOS = 120_000_000_000L;
+
+  /** Without a leader for so long, a node asks the others. */
+  private static final long ALONE_NANOS = 15_000_000_000L;
 
   /** A certificate is renewed days before it ends: a renewal that fails is not urgent. */
   private static final long RENEWAL_NANOS = 30_000_000_000L;
@@ -91,7 +95,10 @@ final class ClusterNode implements AutoCloseable {
 
   private long renewalTriedNanos = System.nanoTime() - RENEWAL_NANOS;
   private volatile boolean running = true;
-  private String announceProblem = "";
+  private final AtomicBoolean asking = new AtomicBoolean();
+  private volatile String announceProblem = "";
+  private volatile long ledNanos = System.nanoTime();
+  private volatile boolean saidAlone;
   private boolean led;
   private long factsAtNanos = System.nanoTime() - FACTS_NANOS;
   private @Nullable NodeServer server;
@@ -207,7 +214,7 @@ final class ClusterNode implements AutoCloseable {
             ReplicationSettings.SNAPSHOT_AFTER_COMMANDS,
             shown,
             trust,
-            id -> !departed.contains(id) && !known.isBanned(id),
+            this::mayTakePart,
             refusals);
     Replication.Listener listener = new Told();
     return switch (origin.kind()) {
@@ -345,6 +352,11 @@ final class ClusterNode implements AutoCloseable {
     return now.formed() ? now.isMember(node) : origin.members().contains(node);
   }
 
+  /** Also of those whom this node has not heard of yet: who is behind must be able to catch up. */
+  private boolean mayTakePart(NodeId node) {
+    return !departed.contains(node) && !known.isBanned(node);
+  }
+
   private boolean giveAuthority(Member to) {
     Optional<ClusterAuthority> own = authority;
     if (own.isEmpty()) {
@@ -413,6 +425,7 @@ final class ClusterNode implements AutoCloseable {
       renewIfDue();
       forgetAuthorityIfNoVoter(status);
     }
+    askAroundIfAlone(now);
     joins.look(led, now);
     cut();
     beats.learnAddresses(now);
@@ -456,9 +469,43 @@ final class ClusterNode implements AutoCloseable {
     }
   }
 
+  /**
+   * A node that hears of no leader for long asks the other members: one that was put out while it
+   * was away, or that the others do not understand, is told so.
+   */
+  private void askAroundIfAlone(ControlState now) {
+    if (led || leader().isPresent() || !now.formed()) {
+      ledNanos = System.nanoTime();
+      return;
+    }
+    if (System.nanoTime() - ledNanos < ALONE_NANOS) {
+      return;
+    }
+    if (asking.compareAndSet(false, true)) { // each may take seconds to answer
+      var _ = Thread.ofVirtual().name("kollaps-asking").start(() -> askAround(now));
+    }
+  }
+
+  private void askAround(ControlState now) {
+    try {
+      boolean heard =
+          now.membersByAdmission().stream()
+              .filter(member -> !member.id().equals(self()))
+              .anyMatch(
+                  member -> announce(origin.self(), member.id(), member.host(), member.port()));
+      if (!heard && !saidAlone) {
+        saidAlone = true;
+        LOG.warn("this node hears of no leader; another node's log says why, or all are away");
+      }
+    } finally {
+      ledNanos = System.nanoTime();
+      asking.set(false);
+    }
+  }
+
   /** Ends what is open to and from nodes that are no members any more. */
   private void cut() {
-    client.retain(this::mayCall);
+    client.retain(this::mayTakePart);
     if (server != null) {
       server.cut();
     }

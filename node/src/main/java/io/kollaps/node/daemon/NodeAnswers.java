@@ -305,6 +305,13 @@ final class NodeAnswers implements NodeCalls {
       case ROTATE_TOKEN -> rotate(request.getRotateToken());
       case WRITE ->
           managed(() -> node.leadership().submit(ControlCodec.put(request.getWrite().getPut())));
+      case REMOVE ->
+          managed(
+              () ->
+                  node.leadership()
+                      .submit(
+                          new ControlCommand.RemoveDocument(
+                              request.getRemove().getRoom(), request.getRemove().getKey())));
       case ACTION_NOT_SET ->
           refusedManage(
               "this node does not know what is asked; use one version of Kollaps on all nodes");

@@ -8,11 +8,13 @@ import io.kollaps.cluster.security.CredentialStore;
 import io.kollaps.cluster.security.JoinToken;
 import io.kollaps.cluster.security.NodeCredentials;
 import io.kollaps.cluster.security.NodeKey;
+import io.kollaps.cluster.security.NodeKeys;
 import io.kollaps.cluster.security.SecurityFailure;
 import io.kollaps.cluster.state.Member;
 import io.kollaps.cluster.wire.Protocol;
 import io.kollaps.node.local.LocalActions;
 import io.kollaps.node.local.LocalServer;
+import io.kollaps.node.local.RemoteServer;
 import io.kollaps.node.probe.IperfProbe;
 import io.kollaps.node.probe.ProbeException;
 import java.io.IOException;
@@ -43,6 +45,7 @@ public final class NodeDaemon implements AutoCloseable {
   private final CompletableFuture<End> end = new CompletableFuture<>();
   private final ClusterNode node;
   private final LocalServer local;
+  private final Optional<RemoteServer> remote;
   private final boolean founded;
 
   /**
@@ -91,11 +94,12 @@ public final class NodeDaemon implements AutoCloseable {
       station.close();
       throw e;
     }
+    AccessTokens access = new AccessTokens(node);
+    LocalActions actions =
+        access.addTo(node.deployment().addTo(new NodeHandlers(node).addTo(new LocalActions())));
     try {
-      local =
-          LocalServer.start(
-              folder.path(),
-              node.deployment().addTo(new NodeHandlers(node).addTo(new LocalActions())));
+      remote = remote(request.settings().remotePort(), actions, access);
+      local = LocalServer.start(folder.path(), actions);
     } catch (IOException e) {
       node.close();
       throw e;
@@ -107,6 +111,15 @@ public final class NodeDaemon implements AutoCloseable {
         origin.self().host(),
         origin.self().port(),
         origin.credentials().cluster());
+  }
+
+  private Optional<RemoteServer> remote(int port, LocalActions actions, AccessTokens access)
+      throws IOException {
+    return port == 0
+        ? Optional.empty()
+        : Optional.of(
+            RemoteServer.start(
+                port, new NodeKeys(node::credentials), actions, access, node.refusals()));
   }
 
   /**
@@ -157,6 +170,9 @@ public final class NodeDaemon implements AutoCloseable {
   /** Stops serving; the node stays a member unless it left. */
   @Override
   public void close() throws IOException {
+    if (remote.isPresent()) {
+      remote.get().close();
+    }
     local.close();
     node.close();
     boolean left = end.isDone() && !end.isCompletedExceptionally() && end.join().left();

@@ -33,6 +33,7 @@ import java.util.regex.Pattern;
  * @param maxEndpoints most endpoints of all runs
  * @param overlayPorts UDP ports for packets between endpoints of different nodes
  * @param resultsKept of so many runs
+ * @param remotePort TCP port for commands of other machines; 0: none
  * @param measuring how capacities are measured
  */
 public record NodeSettings(
@@ -50,6 +51,7 @@ public record NodeSettings(
     int maxEndpoints,
     PortRange overlayPorts,
     int resultsKept,
+    int remotePort,
     MeasuringSettings measuring) {
   /** File that is read when it is there and no other is named. */
   public static final Path FILE = Path.of("/etc/kollaps/node.conf");
@@ -205,6 +207,7 @@ public record NodeSettings(
               (int) number(Setting.MAX_ENDPOINTS),
               ports(),
               (int) number(Setting.RESULTS_KEPT),
+              (int) number(Setting.REMOTE_PORT),
               measuring());
       if (!wrong.isEmpty()) {
         throw DaemonFailure.badInput(String.join("\n", wrong));

@@ -56,7 +56,9 @@ public enum Setting {
       "7800-8799",
       "UDP ports for packets between endpoints of different nodes, FIRST-LAST; default: 7800-8799."),
   /** Results that are kept. */
-  RESULTS_KEPT("100", "The results of so many runs are kept on the node.", 1, 100_000);
+  RESULTS_KEPT("100", "The results of so many runs are kept on the node.", 1, 100_000),
+  /** Port of commands from other machines. */
+  REMOTE_PORT("0", "TCP port for commands of other machines, over TLS; 0: none.", 0, 65_535);
 
   private final String standard;
   private final String description;

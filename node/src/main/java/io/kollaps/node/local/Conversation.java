@@ -21,15 +21,29 @@ public final class Conversation {
 
   private final Wire wire;
   private final LocalActions actions;
+  private final Permission permission;
   private final BlockingQueue<Wire.InputLine> input = new ArrayBlockingQueue<>(INPUT_LINES);
   private final Patience patience;
   private volatile boolean gone;
   private boolean ended;
 
+  /** Says who may not ask for something. */
+  @FunctionalInterface
+  interface Permission {
+    /** Does nothing, or fails with the reason. */
+    void require(String action) throws LocalFailure;
+  }
+
   /** A conversation over a connection; the connection is closed at its end. */
   public Conversation(Wire wire, LocalActions actions) {
+    this(wire, actions, action -> {});
+  }
+
+  /** The same with a caller who may not ask for everything. */
+  Conversation(Wire wire, LocalActions actions, Permission permission) {
     this.wire = wire;
     this.actions = actions;
+    this.permission = permission;
     patience = new Patience(wire, Patience.OF_DAEMON);
   }
 
@@ -94,6 +108,7 @@ public final class Conversation {
 
   private Wire.ReplyLine outcome(Wire.RequestLine request) {
     try {
+      permission.require(request.action());
       actions.answer(request, this);
       return Wire.ReplyLine.of(Wire.Kind.END);
     } catch (LocalFailure e) {

@@ -49,15 +49,6 @@ public final class LocalClient {
    * @throws LocalFailure when no daemon answers there, or it refuses
    */
   public static <Q, R> R ask(Path folder, LocalAction<Q, R> action, Q request) throws LocalFailure {
-    try (LocalConnection<R> connection = open(folder, action, request)) {
-      R answer =
-          connection
-              .next()
-              .orElseThrow(() -> LocalFailure.failed("the node's daemon answered nothing"));
-      while (connection.next().isPresent()) {
-        // one line is all that is asked for; the end says that it was done
-      }
-      return answer;
-    }
+    return new CommandChannel.Local(folder).ask(action, request);
   }
 }

@@ -119,11 +119,16 @@ public final class Wire implements Closeable {
 
   /** Writes a line. */
   synchronized void write(Object line) throws IOException {
+    out.write(line(line));
+    out.flush();
+  }
+
+  /** Bytes of a line with its end. */
+  static byte[] line(Object line) {
     byte[] json = MAPPER.writeValueAsBytes(line);
     byte[] bytes = java.util.Arrays.copyOf(json, json.length + 1);
     bytes[json.length] = '\n';
-    out.write(bytes);
-    out.flush();
+    return bytes;
   }
 
   @Override

@@ -142,6 +142,18 @@ public final class ResultsJson {
     return json;
   }
 
+  private static void putOverlay(ObjectNode json, OverlayHealth overlay) {
+    json.put("sent_packets", overlay.sentPackets())
+        .put("unsent_packets", overlay.unsentPackets())
+        .put("received_packets", overlay.receivedPackets())
+        .put("foreign_datagrams", overlay.foreignDatagrams())
+        .put("malformed_datagrams", overlay.malformedDatagrams())
+        .put("undelivered_packets", overlay.undeliveredPackets())
+        .put("socket_dropped_datagrams", overlay.socketDroppedDatagrams())
+        .put("paths_below_transit", overlay.pathsBelowTransit())
+        .put("largest_excess_ms", millis(overlay.largestExcessNanos()));
+  }
+
   private static ObjectNode health(HealthSummary health) {
     ObjectNode json = MAPPER.createObjectNode();
     FabricHealth fabric = health.fabric();
@@ -158,7 +170,7 @@ public final class ResultsJson {
         .put("real_time", fabric.realTime())
         .put("rests", fabric.rests());
     if (!fabric.overlay().equals(OverlayHealth.NONE)) {
-      fabricJson.set("overlay", MAPPER.valueToTree(fabric.overlay()));
+      putOverlay(fabricJson.putObject("overlay"), fabric.overlay());
     }
     HostHealth host = health.host();
     json.putObject("host")
@@ -295,9 +307,7 @@ public final class ResultsJson {
             fabric.path("unrouted_packets").asLong(0),
             fabric.path("real_time").asBoolean(false),
             fabric.path("rests").asLong(0),
-            fabric.has("overlay")
-                ? MAPPER.treeToValue(fabric.path("overlay"), OverlayHealth.class)
-                : OverlayHealth.NONE),
+            fabric.has("overlay") ? readOverlay(fabric.path("overlay")) : OverlayHealth.NONE),
         new HostHealth(
             host.path("samples").asLong(0),
             host.path("starved_samples").asLong(0),
@@ -312,6 +322,19 @@ public final class ResultsJson {
         json.path("gc_pause_max_ms").isNumber()
             ? OptionalLong.of(nanosOfMillis(json.path("gc_pause_max_ms")))
             : OptionalLong.empty());
+  }
+
+  private static OverlayHealth readOverlay(JsonNode json) {
+    return new OverlayHealth(
+        json.path("sent_packets").asLong(0),
+        json.path("unsent_packets").asLong(0),
+        json.path("received_packets").asLong(0),
+        json.path("foreign_datagrams").asLong(0),
+        json.path("malformed_datagrams").asLong(0),
+        json.path("undelivered_packets").asLong(0),
+        json.path("socket_dropped_datagrams").asLong(0),
+        json.path("paths_below_transit").asInt(0),
+        nanosOfMillis(json.path("largest_excess_ms")));
   }
 
   private static OptionalLong readSeconds(JsonNode json) {

@@ -14,9 +14,17 @@ import io.kollaps.topology.path.CompiledExperiment;
  */
 record PartContent(LoadResult.Loaded loaded, FabricChoice fabric, long seed, Homes homes) {
 
+  /** 2^64 by the golden ratio, odd: consecutive multiples are far apart. */
+  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
   /** The experiment, compiled. */
   CompiledExperiment compiled() {
     return loaded.compiled();
+  }
+
+  /** Seed of the fabric here: parts must not lose the same packets of their own. */
+  long fabricSeed() {
+    return seed + homes.self() * GOLDEN;
   }
 
   /** Makes it, on the part's own thread: compiling a large experiment takes its time. */

@@ -120,6 +120,7 @@ final class PartWork {
           FabricException,
           RuntimeStartException,
           PartEndedException {
+    steps.check();
     PartContent content = order.content().get();
     steps.check();
     try (RunOwnership ownership =
@@ -141,7 +142,7 @@ final class PartWork {
             content.compiled(),
             content.homes(),
             content.fabric().factory(),
-            content.seed())) {
+            content.fabricSeed())) {
       RunFacts facts = FactsCollector.facts(order.run(), content, order.version(), setup.notices());
       try (ResultsFolder results =
           ResultsFolder.create(order.resultsFolder(), facts, content.loaded().content().bytes())) {

@@ -9,20 +9,42 @@ import io.kollaps.topology.Problem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /** Makes the parts that run on this node. */
 public final class Parts implements PartFactory {
+  /** Most parts of one run on a node, one after the other. */
+  public static final int MAX_ATTEMPTS = 1_000;
+
   private final PartSettings settings;
+  private final Set<Path> taken = ConcurrentHashMap.newKeySet();
 
   /** With what all of them have in common. */
   public Parts(PartSettings settings) {
     this.settings = settings;
   }
 
-  /** Folder of the results of this node's part of a run. */
-  public Path resultsOf(PartPlan plan) {
-    return settings.resultsFolder().resolve(plan.run().value());
+  /**
+   * Where the results of a part go: the run's id, and a number when the run was here before, since
+   * it was placed again after a node was lost.
+   */
+  private Path results(PartPlan plan) throws RunFailedException {
+    String run = plan.run().value();
+    for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      Path folder = settings.resultsFolder().resolve(attempt == 1 ? run : run + "." + attempt);
+      if (taken.add(folder) && !Files.exists(folder)) {
+        return folder;
+      }
+    }
+    throw new RunFailedException(
+        "run "
+            + run
+            + ": there are "
+            + MAX_ATTEMPTS
+            + " results folders of it in "
+            + settings.resultsFolder());
   }
 
   /**
@@ -34,11 +56,7 @@ public final class Parts implements PartFactory {
   @Override
   public Part create(PartPlan plan, PartListener listener, PeerSender peers)
       throws RunFailedException {
-    Path results = resultsOf(plan);
-    if (Files.exists(results)) {
-      throw new RunFailedException(
-          "run " + plan.run() + ": its results are here already, in " + results);
-    }
+    Path results = results(plan);
     boolean alone = plan.nodes().size() == 1;
     return new LocalPart(
         new PartOrder(

@@ -67,11 +67,20 @@ final class Rehearsal {
 
   private Rehearsal() {}
 
-  /** Begins on a thread of its own. */
+  /** Begins on a thread of its own; once in a process, which then has all it needs. */
   static Rehearsal begin() {
-    Rehearsal rehearsal = new Rehearsal();
-    Thread.ofPlatform().name("kollaps-rehearsal").daemon().start(rehearsal.task);
-    return rehearsal;
+    return Once.REHEARSAL;
+  }
+
+  /** Begins with its first use. */
+  private static final class Once {
+    private static final Rehearsal REHEARSAL = start();
+
+    private static Rehearsal start() {
+      Rehearsal rehearsal = new Rehearsal();
+      Thread.ofPlatform().name("kollaps-rehearsal").daemon().start(rehearsal.task);
+      return rehearsal;
+    }
   }
 
   /**

@@ -5,6 +5,7 @@ import static io.kollaps.node.results.Verdict.Level.INFO;
 import static io.kollaps.node.results.Verdict.Level.INVALID;
 
 import io.kollaps.fabric.FabricHealth;
+import io.kollaps.fabric.OverlayHealth;
 import io.kollaps.node.results.Figures;
 import io.kollaps.node.results.HealthSummarizer;
 import io.kollaps.node.results.HealthSummary;
@@ -194,6 +195,16 @@ final class MachineRules {
           "unrouted",
           fabric.unroutedPackets() + " packets went to addresses that no endpoint has.",
           "Often multicast or name look-ups of a program; else check the addresses it uses.");
+    }
+    OverlayHealth overlay = fabric.overlay();
+    if (overlay.pathsBelowTransit() > 0) {
+      inform(
+          "faster-than-nodes",
+          overlay.pathsBelowTransit()
+              + " paths to other nodes have less latency than the network between the nodes, by up to "
+              + Figures.time(overlay.largestExcessNanos())
+              + ": their packets are late by that.",
+          "Keep endpoints that are close to each other on one node, or use nodes that are closer.");
     }
     long pause = health.gcPauseMaxNanos().orElse(0);
     if (pause > seen.facts().sharingPeriodNanos()) {

@@ -104,7 +104,7 @@ class BadInputTest {
 
   @BeforeEach
   void start() throws Exception {
-    nodes = TwoNodes.start(folder, new SteeredClock());
+    nodes = TwoNodes.start(folder, java.time.InstantSource.system());
     before = Held.now();
     stateBefore = nodes.first().state();
   }
@@ -116,10 +116,18 @@ class BadInputTest {
     }
   }
 
+  /** But for documents, in which nodes keep what they tell of themselves. */
+  private void expectSameState() {
+    ControlState now = nodes.first().state();
+    assertThat(now.members()).as("seed %d", seed).isEqualTo(stateBefore.members());
+    assertThat(now.tokens()).as("seed %d", seed).isEqualTo(stateBefore.tokens());
+    assertThat(now.bans()).as("seed %d", seed).isEqualTo(stateBefore.bans());
+    assertThat(now.key()).as("seed %d", seed).isEqualTo(stateBefore.key());
+    assertThat(now.admissions()).as("seed %d", seed).isEqualTo(stateBefore.admissions());
+  }
+
   private void expectUnharmed(int mostLines) throws Exception {
-    assertThat(nodes.first().state().revision())
-        .as("nothing has changed; seed %d", seed)
-        .isEqualTo(stateBefore.revision());
+    expectSameState();
     nodes.awaitBothAlive();
     assertThat(nodes.log().toList().stream().filter(line -> line.contains("refused")).toList())
         .as("told once for each source and reason; seed %d", seed)
@@ -224,7 +232,7 @@ class BadInputTest {
       }
     }
     assertThat(nodes.log().toList()).noneMatch(line -> line.startsWith("ERROR"));
-    assertThat(nodes.first().state().revision()).isEqualTo(stateBefore.revision());
+    expectSameState();
     // a newer session than its own has begun for the second node: a new process of it is heard
     nodes.restartSecond();
   }
@@ -529,7 +537,7 @@ class BadInputTest {
             keys(other, second, Instant.now(), Duration.ofDays(8)),
             keys(authority, NodeId.of(77), Instant.now(), Duration.ofDays(8)));
     for (KeyManager each : wrong) {
-      for (int i = 0; i < 50; i++) {
+      for (int i = 0; i < 10; i++) {
         ManagedChannel channel = channel(each);
         try {
           assertThatThrownBy(
@@ -545,6 +553,8 @@ class BadInputTest {
     expectUnharmed(12);
     assertThat(nodes.log().toList())
         .anyMatch(line -> line.contains("not signed by this cluster's authority"))
+        .anyMatch(line -> line.contains("the certificate counted until"))
+        .anyMatch(line -> line.contains("the certificate counts only from"))
         .anyMatch(line -> line.contains("no member of the cluster"));
   }
 
@@ -647,7 +657,7 @@ class BadInputTest {
         OutputStream out = java.nio.channels.Channels.newOutputStream(channel);
         out.write(data);
         out.write('\n');
-        channel.shutdownOutput();
+        
         String answer =
             new String(
                 java.nio.channels.Channels.newInputStream(channel).readAllBytes(),

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import io.kollaps.node.local.CommandChannel;
 import io.kollaps.node.local.LocalClient;
 import io.kollaps.node.local.LocalSocket;
 import io.kollaps.node.local.NodeActions;
@@ -30,6 +31,7 @@ final class TwoNodes implements AutoCloseable {
   private final Path folder;
   private final InstantSource clock;
   private final int discoveryPort;
+  private final int remotePort;
   private final int[] ports = new int[3];
   private final Log log = new Log();
   private final Map<Integer, NodeDaemon> daemons = new HashMap<>();
@@ -61,6 +63,9 @@ final class TwoNodes implements AutoCloseable {
     this.clock = clock;
     ports[1] = freePort(0);
     ports[2] = freePort(ports[1]);
+    try (ServerSocket free = new ServerSocket(0)) {
+      remotePort = free.getLocalPort();
+    }
     try (DatagramSocket free = new DatagramSocket(0)) {
       discoveryPort = free.getLocalPort();
     }
@@ -114,8 +119,8 @@ final class TwoNodes implements AutoCloseable {
                 Integer.toString(ports[node]),
                 Setting.DISCOVERY_PORT,
                 Integer.toString(node == 1 ? discoveryPort : 0),
-                Setting.CERTIFICATE_DAYS,
-                "1",
+                Setting.REMOTE_PORT,
+                Integer.toString(node == 1 ? remotePort : 0),
                 Setting.PROBE,
                 "off"),
             Map.of(),
@@ -148,6 +153,14 @@ final class TwoNodes implements AutoCloseable {
 
   int discoveryPort() {
     return discoveryPort;
+  }
+
+  int remotePort() {
+    return remotePort;
+  }
+
+  CommandChannel local(int node) {
+    return new CommandChannel.Local(nodeFolder(node));
   }
 
   Path socket(int node) {

@@ -250,6 +250,73 @@ class RunProgressTest {
     assertThat(ended(progress, SECOND + 1, 0)).isEmpty();
   }
 
+  @Test
+  void shouldPlayOnlyWhatIsAtHomeAndFollowWhoIsCutElsewhere() throws Exception {
+    endpoint("here", false);
+    endpoint("there", false);
+    event(0, Kind.JOIN, 0);
+    event(0, Kind.JOIN, 1);
+    event(SECOND, Kind.DISCONNECT, 1);
+    event(2 * SECOND, Kind.CRASH, 1);
+    event(3 * SECOND, Kind.JOIN, 1);
+    event(4 * SECOND, Kind.LEAVE, 1);
+    event(5 * SECOND, Kind.JOIN, 1);
+    RunProgress progress = part(0, 0, 1);
+
+    assertThat(passed(progress, 0)).containsExactly(new RunCommand.Start(0, 0));
+    assertThat(passed(progress, 2 * SECOND))
+        .containsExactly(new RunCommand.SetConnected(SECOND, 1, false));
+    // it joins again, with its network
+    assertThat(passed(progress, 3 * SECOND))
+        .containsExactly(new RunCommand.SetConnected(3 * SECOND, 1, true));
+    assertThat(passed(progress, 5 * SECOND)).isEmpty();
+    assertThat(ended(progress, 6 * SECOND, 0)).containsExactly(new RunCommand.TellIdle(6 * SECOND));
+  }
+
+  @Test
+  void shouldBeIdleFromTheStartOnWhereNoAwaitedProgramIs() throws Exception {
+    endpoint("client", false);
+    endpoint("server", true);
+    event(0, Kind.JOIN, 0);
+    event(0, Kind.JOIN, 1);
+
+    // the server is background: the run does not wait for its part
+    assertThat(passed(part(1, 0, 1), 0))
+        .containsExactly(new RunCommand.Start(0, 1), new RunCommand.TellIdle(0));
+    assertThat(passed(part(0, 0, 1), 0)).containsExactly(new RunCommand.Start(0, 0));
+  }
+
+  @Test
+  void shouldAwaitBackgroundProgramsOnlyWhereAllOfTheExperimentAre() throws Exception {
+    endpoint("server", true);
+    endpoint("peer", true);
+    event(0, Kind.JOIN, 0);
+    event(0, Kind.JOIN, 1);
+    RunProgress progress = part(1, 0, 1);
+
+    assertThat(passed(progress, 0)).containsExactly(new RunCommand.Start(0, 1));
+    assertThat(ended(progress, SECOND, 1)).containsExactly(new RunCommand.TellIdle(SECOND));
+  }
+
+  @Test
+  void shouldEndByItsTimeAlthoughItIsIdle() {
+    endpoint("a", false);
+    event(0, Kind.JOIN, 0);
+    end = OptionalLong.of(10 * SECOND);
+    RunProgress progress = progress();
+    passed(progress, 0);
+    assertThat(ended(progress, SECOND, 0)).containsExactly(new RunCommand.TellIdle(SECOND));
+
+    assertThat(passed(progress, 10 * SECOND))
+        .containsExactly(new RunCommand.End(10 * SECOND, EndReason.TIME, "its time is over"));
+  }
+
+  private RunProgress part(int self, int... homes) throws RunFailedException {
+    CompiledExperiment compiled = compiled();
+    return new RunProgress(
+        compiled, Homes.of(Experiments.plan("test.yaml", "", homes, self), compiled));
+  }
+
   private RunProgress progress() {
     CompiledExperiment compiled = compiled();
     return new RunProgress(compiled, Homes.alone(compiled));

@@ -3,6 +3,7 @@ package io.kollaps.node.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kollaps.fabric.FabricHealth;
+import io.kollaps.fabric.OverlayHealth;
 import io.kollaps.node.results.EventRecord;
 import io.kollaps.node.results.FlowSummary;
 import io.kollaps.node.results.HealthSummary;
@@ -225,6 +226,21 @@ class JudgeTest {
     assertThat(verdict.reasons())
         .extracting(Verdict.Reason::code)
         .containsExactlyInAnyOrder("no-root", "no-real-time", "gc-pause", "notice");
+  }
+
+  @Test
+  void shouldNotePathsThatAreToBeFasterThanTheNodesNetwork() {
+    OverlayHealth overlay = new OverlayHealth(9, 0, 9, 0, 0, 0, 0, 2, 3_000_000);
+    FabricHealth health = new FabricHealth(10, 1, 2, 3, 4, 0, 0, 0, true, 0, overlay);
+    Verdict verdict = Judge.judge(withFabric(health));
+    assertThat(verdict.reasons())
+        .filteredOn(reason -> reason.code().equals("faster-than-nodes"))
+        .singleElement()
+        .satisfies(
+            reason -> {
+              assertThat(reason.level()).isEqualTo(Level.INFO);
+              assertThat(reason.message()).contains("2 paths", "3.00 ms");
+            });
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.kollaps.runtime.ExitStatus;
 import io.kollaps.runtime.ExitStatus.Cause;
 import io.kollaps.runtime.RuntimeStartException;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -72,13 +73,42 @@ class ProcessRuntimeTest {
   void shouldSeeItsOwnProcessesAndDevicesOnly() throws Exception {
     EndpointInstance endpoint =
         run.shell(
-            "ls /sys/class/net; ls -d /proc/[0-9]* | wc -l; [ -d /sys/fs/cgroup ] && ls /sys/fs/cgroup | head -c 1 | wc -c");
+            "ls /sys/class/net; set -- /proc/[0-9]*; echo $#; [ -d /sys/fs/cgroup ] && ls /sys/fs/cgroup | head -c 1 | wc -c");
 
     end(endpoint);
 
-    // the init script, the shell and the two ends of its pipe
-    assertThat(run.outputOf(0)).containsExactly("lo", "4", "1");
+    // the init script and the shell
+    assertThat(run.outputOf(0)).containsExactly("lo", "2", "1");
     assertThat(Files.readString(Path.of("/etc/hosts"))).doesNotContain("seven");
+  }
+
+  @Test
+  void shouldEnterARunningProgramWithWhatItSees() throws Exception {
+    TestRun.Options options = new TestRun.Options();
+    options.environment = Map.of("GREETING", "it's 5 o'clock");
+    EndpointInstance endpoint = run.create(options, "sleep", "600");
+    assertThatThrownBy(() -> endpoint.enter(List.of("true")))
+        .isInstanceOf(RuntimeStartException.class)
+        .hasMessageContaining("does not run");
+    endpoint.awaitReady(10_000_000_000L);
+    var _ = endpoint.start();
+
+    Process inside =
+        endpoint.enter(
+            List.of(
+                "sh",
+                "-c",
+                "hostname; ls /sys/class/net; echo $GREETING $KOLLAPS_ENDPOINT; cat; exit 7"));
+    try (var input = inside.getOutputStream()) {
+      input.write("typed".getBytes(StandardCharsets.UTF_8));
+    }
+
+    assertThat(new String(inside.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+        .isEqualTo("service-1\nlo\nit's 5 o'clock service-1\ntyped");
+    assertThat(inside.waitFor()).isEqualTo(7);
+    Process lasting = endpoint.enter(List.of("sleep", "600"));
+    endpoint.crash();
+    assertThat(lasting.waitFor(20, TimeUnit.SECONDS)).as("it ends with the program").isTrue();
   }
 
   @Test

@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>What survives this leader.</b> A record is safe on a majority before the first part is
  * deployed, before parts agree on the start, before the next attempt is placed, and before nodes
- * forget how parts ended. Everything
- * else a new leader learns by asking: a report that a node makes after hearing of the new term
- * contains everything, and nothing that the old leader said can act on that node any more. So a run
- * is not touched before all of its nodes have told; a running one does not notice at all.
+ * forget how parts ended. Everything else a new leader learns by asking: a report that a node makes
+ * after hearing of the new term contains everything, and nothing that the old leader said can act
+ * on that node any more. So a run is not touched before all of its nodes have told; a running one
+ * does not notice at all.
  *
  * <p><b>Exactly one end.</b> Ends are decided by a leader and carried out by nodes, whose parts
  * keep the kind of their end until it is on record. A new leader that finds a part ended adopts

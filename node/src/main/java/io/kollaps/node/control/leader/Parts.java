@@ -216,21 +216,9 @@ final class Parts {
     return Optional.of(addresses);
   }
 
-  /** The clock that parts agree on already. */
-  Optional<NodeId> clock() {
-    return entries.stream()
-        .map(entry -> clockOf(entry.state))
-        .flatMap(Optional::stream)
-        .findFirst();
-  }
-
-  private static Optional<NodeId> clockOf(@Nullable PartState state) {
-    return switch (state) {
-      case Agreeing agreeing -> Optional.of(agreeing.clock());
-      case Agreed agreed -> Optional.of(agreed.clock());
-      case Running running -> Optional.of(running.clock());
-      case null, default -> Optional.empty();
-    };
+  /** Whether a part knows when it starts: the agreement has come about. */
+  boolean anyAgreed() {
+    return entries.stream().anyMatch(entry -> start(entry.state).isPresent());
   }
 
   /** Why the run cannot go on, by what its parts say. */

@@ -9,6 +9,7 @@ import io.kollaps.node.control.PartKey;
 import io.kollaps.node.control.PartReport;
 import io.kollaps.node.control.PartState;
 import io.kollaps.node.control.RunNode;
+import io.kollaps.node.control.RunPhase;
 import io.kollaps.node.control.RunRecord;
 import io.kollaps.node.control.Submission;
 import java.time.Instant;
@@ -109,6 +110,9 @@ final class Reign {
         if (node(node.id()).filter(KnownNode::reachable).isEmpty()) {
           drive.lose(node.id(), "node " + node.name() + " is lost");
         }
+      }
+      if (drive.file().isEmpty()) {
+        drive.endWithoutFile();
       }
       drive.step();
     }
@@ -366,10 +370,14 @@ final class Reign {
       return;
     }
     RunDrive drive = placing;
-    if (drive != null && done.ticket() == placingTicket) {
+    boolean current = done.ticket() == placingTicket;
+    if (current) {
       placing = null;
+    }
+    if (drive != null && current && drive.phase() == RunPhase.PLACING) {
       drive.placed(done.answer());
     } else if (done.answer() instanceof PlacingAnswer.Placed) {
+      // Nobody wants it any more.
       emit(new ControllerCommand.Release(done.key()));
     }
     placeNext();
@@ -521,7 +529,9 @@ final class Reign {
     for (PartReport part : report.parts()) {
       if (!expected.contains(part.key())) {
         if (part.state() instanceof PartState.Ended) {
-          forget.add(part.key());
+          if (!ofLiveAttempt(part.key())) {
+            forget.add(part.key());
+          }
         } else if (!(part.state() instanceof PartState.Ending)) {
           var _ = instruct(report.node(), new Order.End(part.key(), stray(part.key()), why(part)));
         }
@@ -530,6 +540,12 @@ final class Reign {
     if (!forget.isEmpty()) {
       var _ = instruct(report.node(), new Order.Forget(forget));
     }
+  }
+
+  /** Whether the run's end is not on record yet: until then nodes must know how its parts ended. */
+  private boolean ofLiveAttempt(PartKey key) {
+    RunDrive drive = live.get(key.run());
+    return drive != null && drive.key().equals(key);
   }
 
   private EndKind stray(PartKey key) {

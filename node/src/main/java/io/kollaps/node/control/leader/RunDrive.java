@@ -129,6 +129,16 @@ final class RunDrive {
     return record;
   }
 
+  /** Without its file nothing can be placed or deployed any more; what runs goes on. */
+  void endWithoutFile() {
+    String reason = "its file is not in the cluster's state; submit it again";
+    if (phase == RunPhase.DEPLOYING) {
+      end(EndKind.ABORTED, reason);
+    } else if (phase == RunPhase.PLACING) {
+      abandon(reason);
+    }
+  }
+
   /** Calls that wait for an answer. */
   List<Long> calls() {
     return calls;
@@ -567,11 +577,19 @@ final class RunDrive {
     }
   }
 
+  /**
+   * Has all parts agree on this leader's clock; also those that another leader told to agree,
+   * unless some part knows its start already. Who takes part in this leader's agreement does not
+   * begin again.
+   */
   private void orderBegin() {
-    NodeId clock = parts.clock().orElse(reign.self());
+    if (parts.anyAgreed()) {
+      return;
+    }
     for (Parts.Entry entry : parts.entries()) {
-      if (entry.state().orElse(null) instanceof PartState.Ready) {
-        order(entry, new Order.BeginAgreement(record.key(), clock));
+      PartState state = entry.state().orElse(null);
+      if (state instanceof PartState.Ready || state instanceof PartState.Agreeing) {
+        order(entry, new Order.BeginAgreement(record.key(), reign.self()));
       }
     }
   }

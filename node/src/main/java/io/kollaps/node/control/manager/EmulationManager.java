@@ -163,7 +163,7 @@ public final class EmulationManager {
       case Order.Heard heard -> reporting.heard(heard.reportSequence());
       case Order.Deploy deploy -> deploy(now, deploy);
       case Order.Link link -> link(now, link);
-      case Order.BeginAgreement begin -> begin(now, begin);
+      case Order.BeginAgreement begin -> begin(now, begin, instruction.term());
       case Order.End end ->
           find(end.key()).ifPresent(part -> end(now, part, end.why(), end.reason()));
       case Order.Forget forget -> forget.keys().forEach(key -> forget(now, key));
@@ -254,12 +254,20 @@ public final class EmulationManager {
             });
   }
 
-  private void begin(long now, Order.BeginAgreement begin) {
+  /**
+   * Begins an agreement, or leaves that of an older term for it: its leader may have fallen before
+   * all parts knew of it. What was agreed on already stays: a newer agreement cannot come about
+   * then, because it needs every part.
+   */
+  private void begin(long now, Order.BeginAgreement begin, long term) {
     ClockReading reading = clocks.get(begin.clock());
-    Optional<ManagedPart> part = find(begin.key()).filter(p -> p.state() instanceof Ready);
+    Optional<ManagedPart> part =
+        find(begin.key())
+            .filter(p -> p.state() instanceof Ready || p.state() instanceof Agreeing)
+            .filter(p -> p.mayBegin(term));
     if (part.isPresent() && reading != null) {
       become(now, part.get(), new Agreeing(begin.clock()));
-      carryOut(now, part.get(), part.get().begin(now, begin.clock(), reading));
+      carryOut(now, part.get(), part.get().begin(now, term, begin.clock(), reading));
     }
   }
 
@@ -303,6 +311,7 @@ public final class EmulationManager {
         .ifPresent(
             part -> {
               if (part.state() instanceof Linking linking) {
+                part.overlayPort(linking.overlayPort());
                 become(now, part, new Ready(linking.overlayPort()));
               }
             });
@@ -401,6 +410,9 @@ public final class EmulationManager {
     if (part.isEmpty()) {
       return;
     }
+    if (envelope.message().attempt() > part.get().number()) {
+      joinNewer(now, part.get(), envelope.message().attempt());
+    }
     part.get()
         .hear(now, envelope.clock(), envelope.message())
         .ifPresent(
@@ -410,6 +422,18 @@ public final class EmulationManager {
                 commands.add(new ManagerCommand.TakeRing(envelope.from(), envelope));
               }
             });
+  }
+
+  /** Others have begun a newer agreement, and this part will be told to: it hears them already. */
+  private void joinNewer(long now, ManagedPart part, long number) {
+    switch (part.state()) {
+      case Ready _ -> part.moveTo(number);
+      case Agreeing _ -> {
+        part.moveTo(number);
+        become(now, part, new Ready(part.overlayPort()));
+      }
+      default -> {}
+    }
   }
 
   private static boolean takesPart(ManagedPart part) {

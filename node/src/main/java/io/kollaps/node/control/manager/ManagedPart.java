@@ -22,8 +22,11 @@ final class ManagedPart {
   private PartState state;
   private long sinceNanos;
   private boolean idle;
+  private int overlayPort;
   private boolean forgotten;
   private StartAgreement agreement;
+  private long number;
+  private boolean begun;
   private @Nullable NodeId clock;
   private long offsetNanos;
 
@@ -38,7 +41,7 @@ final class ManagedPart {
     this.state = state;
     this.startSettings = startSettings;
     this.sinceNanos = nowNanos;
-    this.agreement = new StartAgreement(startSettings, key.attempt());
+    this.agreement = new StartAgreement(startSettings, number);
   }
 
   PartKey key() {
@@ -64,6 +67,15 @@ final class ManagedPart {
     if (next instanceof PartState.Ending || next instanceof PartState.Ended) {
       agreement.handle(new StartEvent.Cancel());
     }
+  }
+
+  /** UDP port at which it hears packets of the other parts; known when it is ready. */
+  int overlayPort() {
+    return overlayPort;
+  }
+
+  void overlayPort(int port) {
+    overlayPort = port;
   }
 
   boolean idle() {
@@ -103,12 +115,16 @@ final class ManagedPart {
     return instantNanos - offsetNanos;
   }
 
-  List<StartCommand> begin(long nowNanos, NodeId onClock, ClockReading reading) {
-    if (clock != null && !clock.equals(onClock)) {
-      // What was heard before was about another clock's times.
-      agreement = new StartAgreement(startSettings, key.attempt());
-    }
+  /** Whether an agreement with this number is newer than what it takes part in. */
+  boolean mayBegin(long agreementNumber) {
+    return agreementNumber > number || (agreementNumber == number && !begun);
+  }
+
+  List<StartCommand> begin(
+      long nowNanos, long agreementNumber, NodeId onClock, ClockReading reading) {
+    moveTo(agreementNumber);
     PartDescription part = description.orElseThrow();
+    begun = true;
     clock = onClock;
     offsetNanos = reading.offsetNanos();
     return agreement.handle(
@@ -116,16 +132,28 @@ final class ManagedPart {
             nowNanos + offsetNanos, part.self(), part.nodes().size(), reading.boundNanos()));
   }
 
+  /** Leaves an older agreement for a newer one. */
+  void moveTo(long agreementNumber) {
+    if (agreementNumber > number) {
+      agreement.handle(new StartEvent.Cancel());
+      agreement = new StartAgreement(startSettings, agreementNumber);
+      number = agreementNumber;
+      begun = false;
+    }
+  }
+
+  /** Number of its agreement: the term of the leader that began it; 0 before the first. */
+  long number() {
+    return number;
+  }
+
   /**
    * Gives a message to the agreement.
    *
-   * @return empty when it is about another clock's times
+   * @return empty when it belongs to another agreement
    */
   Optional<List<StartCommand>> hear(long nowNanos, NodeId onClock, RingMessage message) {
-    if (clock == null) {
-      clock = onClock;
-    }
-    if (!onClock.equals(clock)) {
+    if (message.attempt() != number || (begun && !onClock.equals(clock))) {
       return Optional.empty();
     }
     return Optional.of(agreement.handle(new StartEvent.Heard(nowNanos + offsetNanos, message)));

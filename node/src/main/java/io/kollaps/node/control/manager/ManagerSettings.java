@@ -1,5 +1,7 @@
 package io.kollaps.node.control.manager;
 
+import io.kollaps.emulation.start.StartSettings;
+
 /**
  * Bounds of {@link EmulationManager}.
  *
@@ -32,6 +34,26 @@ public record ManagerSettings(
   public static final ManagerSettings DEFAULT =
       new ManagerSettings(
           SECOND / 10, SECOND, 10 * SECOND, 600 * SECOND, 45 * SECOND, 64, 4096, 512);
+
+  /**
+   * Bounds of start agreements between nodes: those of {@link StartSettings#DEFAULT}, but a part
+   * waits longer for its predecessor, 20 s and 30 s. When the leader falls after it told some parts
+   * to agree, and before it told the others, its successor tells these; until then there may be
+   * some seconds without a leader.
+   */
+  public static final StartSettings START =
+      new StartSettings(
+          StartSettings.DEFAULT.leadNanos(),
+          StartSettings.DEFAULT.leadPerPartNanos(),
+          StartSettings.DEFAULT.marginNanos(),
+          StartSettings.DEFAULT.armNanos(),
+          StartSettings.DEFAULT.maxLeadNanos(),
+          StartSettings.DEFAULT.maxBoundNanos(),
+          StartSettings.DEFAULT.resendNanos(),
+          StartSettings.DEFAULT.hopTimeoutNanos(),
+          20 * SECOND,
+          30 * SECOND,
+          StartSettings.DEFAULT.maxRounds());
 
   /**
    * Checks that everything is positive.

@@ -42,8 +42,8 @@ import java.util.TreeSet;
  * <p>What must hold, whatever happens: a request has at most one run, a run exactly one end; the
  * parts of an attempt start at one instant; a node never has parts of two attempts of a run; live
  * runs have different network identifiers; who was told that a run is accepted finds it on record;
- * a new leader can reserve again what live runs hold. Once the network is whole again: every request
- * is answered, every run ends, no part is left, nothing is reserved, no file is kept.
+ * a new leader can reserve again what live runs hold. Once the network is whole again: every
+ * request is answered, every run ends, no part is left, nothing is reserved, no file is kept.
  */
 public final class RunStory {
   static final long TICK_NANOS = 200_000_000L;
@@ -55,13 +55,17 @@ public final class RunStory {
   /** A part of a run that has ended is gone by then, on a network that is whole. */
   private static final long GONE_NANOS = 30 * SECOND;
 
+  /** Messages are lost, doubled, and some of them two seconds late. */
+  private static final NetworkConditions SLOW =
+      new NetworkConditions(0.05, 0.1, 1_000_000L, 4_000_000L, 0.05, 2 * SECOND, 0);
+
   private static final int MOST_NODES = 6;
   private static final int LEAST_NODES = 4;
   private static final int SLOTS = 6;
   private static final long GIGABIT = 1_000_000_000L;
 
   static final ManagerSettings MANAGER_SETTINGS =
-      new ManagerSettings(TICK_NANOS, SECOND, 4 * SECOND, 45 * SECOND, 6 * SECOND, 6, 40, 64);
+      new ManagerSettings(TICK_NANOS, SECOND, 4 * SECOND, 60 * SECOND, 6 * SECOND, 6, 40, 64);
 
   private static final ControllerSettings SETTINGS =
       new ControllerSettings(
@@ -69,7 +73,7 @@ public final class RunStory {
           SECOND,
           15 * SECOND,
           10 * SECOND,
-          20 * SECOND,
+          45 * SECOND,
           12 * SECOND,
           30 * SECOND,
           14 * SECOND,
@@ -84,13 +88,16 @@ public final class RunStory {
   /** What is told. */
   public enum Kind {
     /**
-     * Everything at once: nodes and leaders crash and pause, the network falls apart, loses, doubles
-     * and reorders, parts fail and hang, users submit, repeat and stop.
+     * Everything at once: nodes and leaders crash and pause, the network falls apart, loses,
+     * doubles and reorders, parts fail and hang, users submit, repeat and stop.
      */
     CHAOS,
     /** All is well, but one node crashes: the runs that have no part on it are not touched. */
     ONE_NODE_LOST,
-    /** All is well, but leaders without parts crash or are cut off: no run is touched. */
+    /**
+     * Leaders without parts crash or are cut off, and messages are lost, doubled and up to seconds
+     * late: no run is touched.
+     */
     LEADERS_LOST
   }
 
@@ -141,7 +148,7 @@ public final class RunStory {
     this.random = world.random("story");
     this.network = new Network<>(world, NetworkConditions.GOOD);
     this.model = new ReplicatedModel(world, network);
-    this.truth = new Truth(world);
+    this.truth = new Truth(world, kind == Kind.LEADERS_LOST);
     this.users = new Users(this, world);
   }
 
@@ -234,10 +241,8 @@ public final class RunStory {
     for (NodeId node : nodes) {
       int slots = lost.contains(node) || drained.contains(node) ? 0 : SLOTS;
       capacities.add(
-          new NodeCapacity(
-              node.value(), slots, NodeCapacity.UNLIMITED, NodeCapacity.UNLIMITED, 0));
-      vertices.add(
-          new KnownTree.Vertex(node.value(), Optional.of(nodes.size()), GIGABIT, GIGABIT));
+          new NodeCapacity(node.value(), slots, NodeCapacity.UNLIMITED, NodeCapacity.UNLIMITED, 0));
+      vertices.add(new KnownTree.Vertex(node.value(), Optional.of(nodes.size()), GIGABIT, GIGABIT));
     }
     vertices.add(new KnownTree.Vertex("switch", Optional.empty(), 0, 0));
     return new PlaceableCluster(
@@ -290,13 +295,13 @@ public final class RunStory {
   }
 
   private void found() {
-    int count = LEAST_NODES + random.below(MOST_NODES - LEAST_NODES + 1);
+    int least = kind == Kind.LEADERS_LOST ? LEAST_NODES + 1 : LEAST_NODES;
+    int count = least + random.below(MOST_NODES - least + 1);
     for (int i = 0; i < count; i++) {
       NodeId id = new NodeId("n" + i);
       nodes.add(id);
       Host<Word> host = network.add(id, this::boot);
-      host.setClock(
-          random.below(1_000_000) * 1_000_000L, (random.unit() - 0.5) * 2 * 20);
+      host.setClock(random.below(1_000_000) * 1_000_000L, (random.unit() - 0.5) * 2 * 20);
     }
     model.found(nodes.getFirst());
     model.watch(truth::decided);
@@ -330,8 +335,7 @@ public final class RunStory {
     users.plan(8 + random.below(8), CHAOS_NANOS, true);
     long until = world.nowNanos() + CHAOS_NANOS;
     while (world.nowNanos() < until) {
-      network.conditions(
-          random.below(3) == 0 ? NetworkConditions.GOOD : NetworkConditions.BAD);
+      network.conditions(random.below(3) == 0 ? NetworkConditions.GOOD : NetworkConditions.BAD);
       strike();
       world.playFor(random.below(3000) * 1_000_000L);
       truth.checkNow();
@@ -357,8 +361,7 @@ public final class RunStory {
               .ifPresent(
                   leader -> {
                     crash(network.host(leader));
-                    world.after(
-                        random.below(6000) * 1_000_000L, network.host(leader)::start);
+                    world.after(random.below(6000) * 1_000_000L, network.host(leader)::start);
                   });
       case 3 -> host.pause(random.below(5000) * 1_000_000L);
       case 4 -> network.partition(List.of(Set.of(node)));
@@ -396,6 +399,7 @@ public final class RunStory {
 
   private void playLeadersLost() {
     drained.addAll(nodes.subList(0, 3));
+    network.conditions(SLOW);
     users.plan(4, 4 * SECOND, false);
     for (int i = 0; i < 2; i++) {
       world.playFor((2 + random.below(8)) * SECOND);
@@ -414,6 +418,7 @@ public final class RunStory {
       }
     }
     world.playFor(5 * SECOND);
+    network.conditions(NetworkConditions.GOOD);
   }
 
   /** Lets everything come to its end. */
@@ -431,8 +436,7 @@ public final class RunStory {
   private boolean quiet() {
     return users.allAnswered()
         && leader().isPresent()
-        && leader().get().controller().runs().stream()
-            .allMatch(run -> run.record().phase().ended())
+        && leader().get().controller().runs().stream().allMatch(run -> run.record().phase().ended())
         && truth.parts().values().stream().allMatch(Set::isEmpty);
   }
 
@@ -489,8 +493,7 @@ public final class RunStory {
                             + leader.flatMap(l -> l.controller().run(record.run()))));
     truth
         .parts()
-        .forEach(
-            (node, keys) -> world.demand(keys.isEmpty(), () -> node + " still has " + keys));
+        .forEach((node, keys) -> world.demand(keys.isEmpty(), () -> node + " still has " + keys));
     for (NodeId id : nodes) {
       SimulatedNode program = program(id);
       world.demand(
@@ -512,9 +515,7 @@ public final class RunStory {
     Reservations left = leader.desk().reservations();
     world.demand(left.runs().isEmpty(), () -> "still reserved: " + left.runs());
     left.uses()
-        .forEach(
-            use ->
-                world.demand(use.usedBitsPerSecond() == 0, () -> "not given back: " + use));
+        .forEach(use -> world.demand(use.usedBitsPerSecond() == 0, () -> "not given back: " + use));
     for (int i = 0; i < nodes.size(); i++) {
       int node = i;
       world.demand(left.load(node) == 0, () -> "slots not given back on node " + node);

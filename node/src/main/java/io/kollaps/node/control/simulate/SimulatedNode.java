@@ -13,7 +13,6 @@ import io.kollaps.cluster.state.ControlState;
 import io.kollaps.cluster.state.Document;
 import io.kollaps.cluster.state.Outcome;
 import io.kollaps.cluster.state.UnknownFormatException;
-import io.kollaps.emulation.start.StartSettings;
 import io.kollaps.linux.ownership.RunId;
 import io.kollaps.node.control.Instruction;
 import io.kollaps.node.control.NodeReport;
@@ -25,12 +24,12 @@ import io.kollaps.node.control.Submission;
 import io.kollaps.node.control.leader.ControllerCommand;
 import io.kollaps.node.control.leader.ControllerEvent;
 import io.kollaps.node.control.leader.ExperimentController;
-import io.kollaps.node.control.leader.NodeFact;
 import io.kollaps.node.control.leader.PlacementDesk;
 import io.kollaps.node.control.leader.StoredRun;
 import io.kollaps.node.control.manager.EmulationManager;
 import io.kollaps.node.control.manager.ManagerCommand;
 import io.kollaps.node.control.manager.ManagerEvent;
+import io.kollaps.node.control.manager.ManagerSettings;
 import io.kollaps.node.load.FileContent;
 import io.kollaps.placement.PlacementOptions;
 import io.kollaps.placement.Placer;
@@ -65,6 +64,7 @@ final class SimulatedNode implements Program<Word> {
   private long deskFreeNanos;
   private @Nullable Alarm wake;
   private long disorder;
+  private long believedTerm;
 
   SimulatedNode(RunStory story, Host<Word> host) {
     this.story = story;
@@ -73,7 +73,7 @@ final class SimulatedNode implements Program<Word> {
     this.misses = new int[story.nodes().size()];
     this.manager =
         new EmulationManager(
-            host.id(), host.starts(), RunStory.MANAGER_SETTINGS, StartSettings.DEFAULT);
+            host.id(), host.starts(), RunStory.MANAGER_SETTINGS, ManagerSettings.START);
     this.controller =
         new ExperimentController(host.id(), story.controllerSettings(), random::nextLong);
     this.desk =
@@ -119,8 +119,7 @@ final class SimulatedNode implements Program<Word> {
 
     @Override
     public void leaderIs(Optional<NodeId> leader) {
-      leader.ifPresent(
-          node -> manage(new ManagerEvent.LeaderKnown(host.clockNanos(), node)));
+      leader.ifPresent(node -> manage(new ManagerEvent.LeaderKnown(host.clockNanos(), node)));
     }
   }
 
@@ -166,11 +165,9 @@ final class SimulatedNode implements Program<Word> {
     Optional<NodeId> leader = replica.status().leader();
     if (leader.isPresent() && reached(leader.get())) {
       long error = below((int) (2 * CLOCK_BOUND_NANOS)) - CLOCK_BOUND_NANOS;
-      long offset =
-          story.network().host(leader.get()).clockNanos() - host.clockNanos() + error;
+      long offset = story.network().host(leader.get()).clockNanos() - host.clockNanos() + error;
       manage(
-          new ManagerEvent.ClockKnown(
-              host.clockNanos(), leader.get(), offset, CLOCK_BOUND_NANOS));
+          new ManagerEvent.ClockKnown(host.clockNanos(), leader.get(), offset, CLOCK_BOUND_NANOS));
     }
     if (controller.leads()) {
       for (int i = 0; i < story.nodes().size(); i++) {
@@ -213,9 +210,10 @@ final class SimulatedNode implements Program<Word> {
     if (story.sabotage() != Sabotage.OBEY_ANYBODY) {
       return instruction;
     }
-    disorder++;
+    disorder = instruction.term() > believedTerm ? instruction.sequence() : disorder + 1;
+    believedTerm = Math.max(believedTerm, instruction.term());
     return new Instruction(
-        instruction.leader(), 1_000_000, disorder, host.starts(), instruction.order());
+        instruction.leader(), believedTerm, disorder, host.starts(), instruction.order());
   }
 
   private NodeReport tampered(NodeReport report) {
@@ -266,8 +264,7 @@ final class SimulatedNode implements Program<Word> {
   private void carryOut(ManagerCommand command) {
     switch (command) {
       case ManagerCommand.Sweep _ ->
-          host.after(
-              below(800) * MILLI, () -> manage(new ManagerEvent.Swept(host.clockNanos())));
+          host.after(below(800) * MILLI, () -> manage(new ManagerEvent.Swept(host.clockNanos())));
       case ManagerCommand.CreatePart create -> parts.create(create);
       case ManagerCommand.LinkPart link -> parts.link(link.key());
       case ManagerCommand.StartPart start -> {
@@ -373,9 +370,7 @@ final class SimulatedNode implements Program<Word> {
           replica
               .state()
               .documents()
-              .get(
-                  new Document.Key(
-                      RunDocuments.FILE_ROOM, RunDocuments.pieceKey(run, piece)));
+              .get(new Document.Key(RunDocuments.FILE_ROOM, RunDocuments.pieceKey(run, piece)));
       if (document == null) {
         break;
       }
@@ -422,16 +417,12 @@ final class SimulatedNode implements Program<Word> {
   private void written(ControllerCommand.WriteRecord write, Submitted how) {
     RunId run = write.record().run();
     if (how instanceof Submitted.Decided(Outcome.Done _)) {
-      control(
-          new ControllerEvent.Recorded(host.clockNanos(), run, write.expectedVersion() + 1));
+      control(new ControllerEvent.Recorded(host.clockNanos(), run, write.expectedVersion() + 1));
       return;
     }
     Optional<Document> current =
         Optional.ofNullable(
-            replica
-                .state()
-                .documents()
-                .get(new Document.Key(RunDocuments.ROOM, run.value())));
+            replica.state().documents().get(new Document.Key(RunDocuments.ROOM, run.value())));
     long version = current.map(Document::version).orElse(0L);
     control(
         new ControllerEvent.RecordFailed(

@@ -20,6 +20,7 @@ import java.util.TreeSet;
 /** What really happened, seen from outside, and what must never happen. */
 final class Truth {
   private final World world;
+  private final boolean nothingLost;
   private final Map<NodeId, Set<PartKey>> parts = new TreeMap<>();
   private final Map<PartKey, Start> starts = new HashMap<>();
   private final Map<RunId, RunRecord> records = new LinkedHashMap<>();
@@ -31,12 +32,22 @@ final class Truth {
   /** The start of an attempt: the instant by name, and when parts really started. */
   private record Start(String instant, long firstNanos, long boundNanos) {}
 
-  Truth(World world) {
+  /**
+   * Nothing has happened yet.
+   *
+   * @param nothingLost whether no node with parts is ever given up: then no part is made of a run
+   *     whose end is on record, not even for an instant
+   */
+  Truth(World world, boolean nothingLost) {
     this.world = world;
+    this.nothingLost = nothingLost;
   }
 
   void made(NodeId node, PartKey key) {
     partsMade++;
+    world.demand(
+        !nothingLost || !endedAtNanos.containsKey(key.run()),
+        () -> node + " makes " + key + ", whose run has ended");
     Set<PartKey> here = parts.computeIfAbsent(node, _ -> new TreeSet<>());
     for (PartKey other : here) {
       world.demand(
@@ -73,13 +84,7 @@ final class Truth {
       world.demand(
           first.instant.equals(instant),
           () ->
-              node
-                  + " starts "
-                  + key
-                  + " at "
-                  + instant
-                  + ", another part at "
-                  + first.instant());
+              node + " starts " + key + " at " + instant + ", another part at " + first.instant());
       long apart = Math.abs(first.firstNanos - trueNanos);
       world.demand(
           apart <= first.boundNanos + boundNanos,

@@ -131,8 +131,7 @@ final class Users {
     switch (answer) {
       case CallAnswer.TryAgain _ -> {}
       case CallAnswer.Accepted accepted -> {
-        world.demand(
-            !user.expectsRefusal, () -> "accepted: " + user.submission.fileName());
+        world.demand(!user.expectsRefusal, () -> "accepted: " + user.submission.fileName());
         world.demand(
             !(before instanceof CallAnswer.Accepted) || before.equals(accepted),
             () -> "one request, two runs: " + before + " and " + accepted);
