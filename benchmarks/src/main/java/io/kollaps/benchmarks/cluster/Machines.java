@@ -88,7 +88,8 @@ final class Machines implements AutoCloseable {
     Map<String, String> environment = new HashMap<>(variables);
     environment.put("KOLLAPS_NODE_FOLDER", nodeFolder(machine).toString());
     environment.put("KOLLAPS_NAME", "n" + machine);
-    environment.put("KOLLAPS_PROBE", "off"); // fifty machines on one: its processors would be measured
+    environment.put(
+        "KOLLAPS_PROBE", "off"); // fifty machines on one: its processors would be measured
     environment.put("KOLLAPS_CONFIG", folder.resolve("node.conf").toString());
     environment.put("KOLLAPS_NODE_JVM", "small"); // they run nothing, and there are many
     String wait =

@@ -193,11 +193,7 @@ public final class NodeDaemon implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
 
     Beginning(
-        NodeFolder folder,
-        Request request,
-        NodeClock clock,
-        IperfProbe probe,
-        ProbeStation station)
+        NodeFolder folder, Request request, NodeClock clock, IperfProbe probe, ProbeStation station)
         throws IOException {
       this.folder = folder;
       this.request = request;

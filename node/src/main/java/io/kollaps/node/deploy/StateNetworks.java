@@ -29,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The network by the replicated state: an administrator's description where there is one that places
- * all nodes and that no probe contradicts, else the capacity map. Not for several threads.
+ * The network by the replicated state: an administrator's description where there is one that
+ * places all nodes and that no probe contradicts, else the capacity map. Not for several threads.
  */
 final class StateNetworks implements ClusterForPlacing.Networks {
   /** A probe this much below what the description says contradicts it: more than noise. */

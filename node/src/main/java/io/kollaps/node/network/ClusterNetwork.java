@@ -109,8 +109,7 @@ public final class ClusterNetwork {
         Integer number = numbers.remove(profile.id());
         if (number != null) {
           long rate = goodput(profile.nicBitsPerSecond().orElse(Long.MAX_VALUE));
-          CapacityTree leaf =
-              new CapacityTree.Leaf(number, names.apply(profile.id()), rate, rate);
+          CapacityTree leaf = new CapacityTree.Leaf(number, names.apply(profile.id()), rate, rate);
           if (placed.level().isPresent()) {
             leavesBelow
                 .computeIfAbsent(placed.level().getAsInt(), _ -> new ArrayList<>())
@@ -129,9 +128,7 @@ public final class ClusterNetwork {
       if (!measured.map().levels().isEmpty()) {
         below(0, 0).ifPresent(members::add);
       }
-      return members.size() == 1
-          ? members.getFirst()
-          : new CapacityTree.Group(0, true, members);
+      return members.size() == 1 ? members.getFirst() : new CapacityTree.Group(0, true, members);
     }
 
     /** What hangs at a level; empty when none of the nodes does. */
@@ -146,8 +143,7 @@ public final class ClusterNetwork {
       return switch (members.size()) {
         case 0 -> Optional.empty();
         case 1 -> Optional.of(members.getFirst());
-        default ->
-            Optional.of(new CapacityTree.Group(rate, measured.tieConfirmed(level), members));
+        default -> Optional.of(new CapacityTree.Group(rate, measured.tieConfirmed(level), members));
       };
     }
   }

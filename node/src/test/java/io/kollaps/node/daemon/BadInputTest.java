@@ -657,7 +657,7 @@ class BadInputTest {
         OutputStream out = java.nio.channels.Channels.newOutputStream(channel);
         out.write(data);
         out.write('\n');
-        
+
         String answer =
             new String(
                 java.nio.channels.Channels.newInputStream(channel).readAllBytes(),

@@ -76,8 +76,7 @@ class RemoteCommandsTest {
                 control.ask(
                     AccessActions.CREATE, new AccessActions.Create(AccessRole.CONTROL, 1, "")))
         .hasMessageContaining("own machine");
-    assertThat(
-            nodes.local(2).ask(AccessActions.LIST, NodeActions.Nothing.NOTHING).tokens())
+    assertThat(nodes.local(2).ask(AccessActions.LIST, NodeActions.Nothing.NOTHING).tokens())
         .as("known on every node")
         .hasSize(2);
 
@@ -90,8 +89,7 @@ class RemoteCommandsTest {
   @Test
   void shouldRefuseForeignTokensAnd500ConnectionsOfGarbage() throws Exception {
     AccessActions.Created good = create(AccessRole.READ);
-    ClusterAuthority other =
-        ClusterAuthority.create("other", Instant.now(), new SecureRandom());
+    ClusterAuthority other = ClusterAuthority.create("other", Instant.now(), new SecureRandom());
     String foreign = AccessToken.create(other.certificate(), new SecureRandom()).text();
     String guessed = good.token().substring(0, good.token().length() - 8) + "00000000";
 

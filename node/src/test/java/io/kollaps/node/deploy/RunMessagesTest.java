@@ -166,10 +166,7 @@ class RunMessagesTest {
             });
     Submission joined = joining.submission();
     assertThat(joined.file().bytes()).isEqualTo(file);
-    assertThat(joined)
-        .usingRecursiveComparison()
-        .ignoringFields("file")
-        .isEqualTo(sent);
+    assertThat(joined).usingRecursiveComparison().ignoringFields("file").isEqualTo(sent);
     assertThat(small.submission().file().bytes()).hasSize(1001);
   }
 }

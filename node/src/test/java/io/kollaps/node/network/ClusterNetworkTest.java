@@ -71,9 +71,7 @@ class ClusterNetworkTest {
           long told =
               Math.round(
                   map.levels()
-                      .get(
-                          map.levelBetween(wanted.get(one), wanted.get(other))
-                              .orElseThrow())
+                      .get(map.levelBetween(wanted.get(one), wanted.get(other)).orElseThrow())
                       .meanBitsPerSecond());
           assertThat(between(tree, one, other)).as("seed %d", seed).isEqualTo(told);
         }
@@ -131,9 +129,7 @@ class ClusterNetworkTest {
 
     assertThat(network.soundness()).isEqualTo(Soundness.KNOWN_TOPOLOGY);
     assertThat(network.nodeCount()).isEqualTo(2);
-    assertThat(
-            ClusterNetwork.described(
-                topology, List.of(profile(3, "10.9.9.9")), NodeId::value))
+    assertThat(ClusterNetwork.described(topology, List.of(profile(3, "10.9.9.9")), NodeId::value))
         .isEmpty();
   }
 

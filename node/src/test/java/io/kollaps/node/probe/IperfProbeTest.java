@@ -73,8 +73,7 @@ class IperfProbeTest {
     ProbePlan longer = new ProbePlan(60_000_000_000L, 0, 0);
     CapacityProbe.Served served = one.serve(7, secret, longer);
     ProbeOrder order =
-        new ProbeOrder(
-            7, NodeId.of(1), new Contact("127.0.0.1", served.port()), secret, longer);
+        new ProbeOrder(7, NodeId.of(1), new Contact("127.0.0.1", served.port()), secret, longer);
     Thread runs =
         Thread.ofPlatform()
             .start(
@@ -113,7 +112,11 @@ class IperfProbeTest {
     Host host = Host.ofThisProcess();
     Host bare =
         new Host(
-            host.root(), host.distribution(), Map.of(), Path.of("/"), file -> !file.endsWith("iperf3"));
+            host.root(),
+            host.distribution(),
+            Map.of(),
+            Path.of("/"),
+            file -> !file.endsWith("iperf3"));
     try (IperfProbe probe = new IperfProbe(0, bare)) {
       assertThatThrownBy(probe::require)
           .isInstanceOf(ProbeException.class)

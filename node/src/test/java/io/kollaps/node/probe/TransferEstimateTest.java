@@ -46,7 +46,8 @@ class TransferEstimateTest {
   void shouldReadBothDirectionsOfAReport() throws Exception {
     String intervals =
         "\"intervals\":[{\"sum\":{\"seconds\":0.5,\"bytes\":1000,\"bits_per_second\":1}}]";
-    String json = "{" + intervals.replace("1000", "7") + ",\"server_output_json\":{" + intervals + "}}";
+    String json =
+        "{" + intervals.replace("1000", "7") + ",\"server_output_json\":{" + intervals + "}}";
 
     assertThat(IperfReport.received(json, true)).containsExactly(new Interval(0.5, 8000));
     assertThat(IperfReport.received(json, false)).containsExactly(new Interval(0.5, 56));
@@ -54,8 +55,7 @@ class TransferEstimateTest {
         .hasMessageContaining("no route");
     assertThatThrownBy(() -> IperfReport.received("iperf3: usage", true))
         .hasMessageContaining("usage");
-    assertThatThrownBy(() -> IperfReport.received("{}", false))
-        .isInstanceOf(ProbeException.class);
+    assertThatThrownBy(() -> IperfReport.received("{}", false)).isInstanceOf(ProbeException.class);
   }
 
   @Test
