@@ -166,8 +166,7 @@ class ClusterRunsTest {
 
   /** Scenario 7: c1 and c2 on different nodes share the link, and c1 gets it back. */
   private void expectSharing() throws Exception {
-    Map<String, String> pins =
-        Map.of("c1", "n1", "c2", "n2", "server1", "n3", "server2", "n3");
+    Map<String, String> pins = Map.of("c1", "n1", "c2", "n2", "server1", "n3", "server2", "n3");
     String run = cluster.submit(2, "shared.yaml", SHARED, pins, "abort");
     cluster.await(2, run, "finished");
     Results results = cluster.results(3, run);
@@ -249,11 +248,9 @@ class ClusterRunsTest {
     Instant killed = Instant.now();
     cluster.daemon(3).kill();
     RunActions.RunDetail end = cluster.await(1, concerned, "aborted");
-    Duration until =
-        Duration.between(killed, logged(1, "run " + concerned + ": aborted"));
+    Duration until = Duration.between(killed, logged(1, "run " + concerned + ": aborted"));
     Figures.saw(
-        "a node killed: the run that it carried was over everywhere after %d ms",
-        until.toMillis());
+        "a node killed: the run that it carried was over everywhere after %d ms", until.toMillis());
 
     assertThat(end.run().reason()).contains("n3");
     // 2.5 s until a silent node counts as lost, then the other parts end: 3 s on a quiet machine
@@ -346,7 +343,8 @@ class ClusterRunsTest {
       case 1 -> good.replace("10 ms", random.nextLong() + " parsecs");
       case 2 -> good.replace("from: client", "from: nobody" + random.nextInt(1000));
       case 3 -> "x".repeat(random.nextInt(3_000));
-      case 4 -> good.replace("iperf3 -s, ", "iperf3 -s, cpus: " + (1000 + random.nextInt(1000)) + ", ");
+      case 4 ->
+          good.replace("iperf3 -s, ", "iperf3 -s, cpus: " + (1000 + random.nextInt(1000)) + ", ");
       default -> good.replace("background: true", "background: true, replicas: 100000");
     };
   }

@@ -273,7 +273,12 @@ class ClusterTest {
             List.of(UNMEASURED),
             "node",
             "start",
-            "--join", token, "--via", via, "--join-seconds", "10")
+            "--join",
+            token,
+            "--via",
+            via,
+            "--join-seconds",
+            "10")
         .await(BOUND);
   }
 

@@ -191,10 +191,7 @@ class JoinTest {
   @Test
   void shouldTakeUpAClusterThatWasNotFormedToTheEnd() throws Exception {
     Started first = daemon(1, "--bootstrap");
-    Waiting.until(
-        "keys are there",
-        BOUND,
-        this::hasKeys);
+    Waiting.until("keys are there", BOUND, this::hasKeys);
     first.kill();
     // as if it had been killed a little earlier
     Files.write(network.folder(1).resolve("forming"), new byte[0]);

@@ -52,12 +52,7 @@ final class TestCluster implements AutoCloseable {
     assertThat(token.find()).isTrue();
     for (int node = 2; node <= nodes; node++) {
       start(
-          node,
-          apartMillis * (node - 1),
-          "--join",
-          token.group(),
-          "--via",
-          NodeNetwork.address(1));
+          node, apartMillis * (node - 1), "--join", token.group(), "--via", NodeNetwork.address(1));
     }
     Waiting.until(nodes + " nodes with clocks", BOUND, () -> ready(nodes));
   }
@@ -108,7 +103,9 @@ final class TestCluster implements AutoCloseable {
         node,
         network.start(
             node,
-            List.of("KOLLAPS_PROBE=off", "KOLLAPS_JAVA_FLAGS=-Dkollaps.clock.shift.millis=" + aheadMillis),
+            List.of(
+                "KOLLAPS_PROBE=off",
+                "KOLLAPS_JAVA_FLAGS=-Dkollaps.clock.shift.millis=" + aheadMillis),
             words.toArray(String[]::new)));
   }
 
@@ -152,8 +149,7 @@ final class TestCluster implements AutoCloseable {
 
   /** A run as a node knows it. */
   RunActions.RunDetail inspect(int node, String run) throws LocalFailure {
-    return LocalClient.ask(
-        network.folder(node), RunActions.INSPECT, new RunActions.OfRun(run));
+    return LocalClient.ask(network.folder(node), RunActions.INSPECT, new RunActions.OfRun(run));
   }
 
   /** Waits until a run is in a phase; one that ends otherwise fails the test. */
@@ -194,8 +190,7 @@ final class TestCluster implements AutoCloseable {
     String mark = "KOLLAPS_STATE_DIR=" + network.state(node);
     try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
       for (Path process : all) {
-        boolean own =
-            process.getFileName().toString().equals(Long.toString(daemon(node).pid()));
+        boolean own = process.getFileName().toString().equals(Long.toString(daemon(node).pid()));
         if (!own && environment(process).contains(mark)) {
           left.add(process + " " + read(process.resolve("cmdline")).replace('\0', ' '));
         }
