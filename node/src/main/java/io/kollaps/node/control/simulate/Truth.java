@@ -124,7 +124,7 @@ final class Truth {
 
   private void check(RunRecord record) {
     RunRecord before = records.put(record.run(), record);
-    if (before == record) {
+    if (record.equals(before)) {
       return;
     }
     RunId same = runOfRequest.putIfAbsent(record.request(), record.run());
