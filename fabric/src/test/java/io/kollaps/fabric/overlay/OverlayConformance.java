@@ -91,12 +91,18 @@ public abstract class OverlayConformance {
                 address4(1).getHostAddress());
         assertThat(printed).contains("3 received");
         PathCounters there = joined.counters(0, 1);
-        assertThat(there.deliveredPackets()).isEqualTo(there.offeredPackets()).isEqualTo(2 * PINGS + 3);
+        assertThat(there.deliveredPackets())
+            .isEqualTo(there.offeredPackets())
+            .isEqualTo(2 * PINGS + 3);
         assertThat(joined.counters(1, 0).deliveredPackets()).isEqualTo(2 * PINGS + 3);
         OverlayHealth first = joined.of(0).health().overlay();
         OverlayHealth second = joined.of(1).health().overlay();
-        assertThat(first.sentPackets()).isEqualTo(second.receivedPackets()).isEqualTo(3 * PINGS + 3);
-        assertThat(second.sentPackets()).isEqualTo(first.receivedPackets()).isEqualTo(3 * PINGS + 3);
+        assertThat(first.sentPackets())
+            .isEqualTo(second.receivedPackets())
+            .isEqualTo(3 * PINGS + 3);
+        assertThat(second.sentPackets())
+            .isEqualTo(first.receivedPackets())
+            .isEqualTo(3 * PINGS + 3);
         assertThat(List.of(first, second))
             .allSatisfy(
                 health -> {
