@@ -8,11 +8,12 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +48,7 @@ public final class CapacityMapper {
   private final Set<NodeId> away = new HashSet<>();
 
   /** Who joined without a probe that might have been with this node, because it was away. */
-  private final Map<NodeId, Set<NodeId>> passedOver = new HashMap<>();
+  private final Map<NodeId, Set<NodeId>> passedOver = new TreeMap<>();
 
   private @Nullable NodePair verified;
   private int verifyAttempts;
@@ -81,7 +82,7 @@ public final class CapacityMapper {
     this.book = new DirectionBook(tree, settings.relativeNoise());
     map.measurements().forEach((pair, m) -> book.note(pair.first(), pair.second(), m));
     book.restore(map.directions());
-    passedOver.forEach((node, joined) -> this.passedOver.put(node, new LinkedHashSet<>(joined)));
+    passedOver.forEach((node, joined) -> this.passedOver.put(node, new TreeSet<>(joined)));
   }
 
   /** The map of now: every node that has joined and not left. */
@@ -243,8 +244,7 @@ public final class CapacityMapper {
       NodeId node = join.node().id();
       join.search()
           .passedOver()
-          .forEach(
-              other -> passedOver.computeIfAbsent(other, _ -> new LinkedHashSet<>()).add(node));
+          .forEach(other -> passedOver.computeIfAbsent(other, _ -> new TreeSet<>()).add(node));
       inherit(node);
       joined(join);
     } else {
@@ -262,17 +262,16 @@ public final class CapacityMapper {
       if (!pair.has(node)) {
         Vertex level = tree.between(pair.first(), pair.second());
         if (nearer(node, pair.first(), level)) {
-          passedOver.computeIfAbsent(pair.second(), _ -> new LinkedHashSet<>()).add(node);
+          passedOver.computeIfAbsent(pair.second(), _ -> new TreeSet<>()).add(node);
         } else if (nearer(node, pair.second(), level)) {
-          passedOver.computeIfAbsent(pair.first(), _ -> new LinkedHashSet<>()).add(node);
+          passedOver.computeIfAbsent(pair.first(), _ -> new TreeSet<>()).add(node);
         }
       }
     }
   }
 
   private boolean nearer(NodeId node, NodeId to, Vertex than) {
-    return node.equals(to)
-        || tree.between(node, to).bitsPerSecond() > than.bitsPerSecond();
+    return node.equals(to) || tree.between(node, to).bitsPerSecond() > than.bitsPerSecond();
   }
 
   private List<NodePair> pairsPassedOver() {

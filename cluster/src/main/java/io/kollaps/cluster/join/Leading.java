@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -392,10 +393,7 @@ final class Leading {
     TieTest tested = tie;
     if (tested != null && tested.runs(number)) {
       if (tested.served(number)) {
-        tested.running().stream()
-            .map(probes::get)
-            .filter(Objects::nonNull)
-            .forEach(this::run);
+        tested.running().stream().map(probes::get).filter(Objects::nonNull).forEach(this::run);
       }
       return;
     }
@@ -596,8 +594,7 @@ final class Leading {
     tell(false, held ? "each branch has a link of its own" : "the tie is not confirmed: " + why);
     for (NodePair pair : List.copyOf(tiesAsked)) {
       OptionalInt level = mapper.map().levelBetween(pair.first(), pair.second());
-      if (level.isEmpty()
-          || mapper.map().levels().get(level.getAsInt()).id() == ended.level()) {
+      if (level.isEmpty() || mapper.map().levels().get(level.getAsInt()).id() == ended.level()) {
         tiesAsked.remove(pair);
         commands.add(new LeaderCommand.TieTested(pair, held && level.isPresent(), why));
       }
@@ -654,7 +651,7 @@ final class Leading {
   // ---- members ---------------------------------------------------------------------------
 
   private void membersAre(Map<NodeId, NodeProfile> now, long nowNanos) {
-    Set<NodeId> gone = new LinkedHashSet<>(told);
+    Set<NodeId> gone = new TreeSet<>(told);
     gone.removeAll(now.keySet());
     Set<NodeId> added = new LinkedHashSet<>(now.keySet());
     added.removeAll(members.keySet());
@@ -709,13 +706,13 @@ final class Leading {
     if (tie != null && now.stream().anyMatch(tie::has)) {
       endTie(false, "a node of it does not answer", nowNanos);
     }
-    for (NodeId node : now) {
+    for (NodeId node : new TreeSet<>(now)) {
       if (!before.contains(node)) {
         settling.remove(node);
         feed(new JoinEvent.NodeLost(node), nowNanos);
       }
     }
-    for (NodeId node : before) {
+    for (NodeId node : new TreeSet<>(before)) {
       if (!now.contains(node)) {
         feed(new JoinEvent.NodeBack(node, nowNanos), nowNanos);
         unmeasured.computeIfPresent(

@@ -60,8 +60,7 @@ final class Interfaces {
       }
       Path device = CLASS.resolve(with.getName());
       Path driver = device.resolve("device/driver");
-      if (!Files.exists(driver)
-          || driver.toRealPath().getFileName().toString().startsWith("virtio")) {
+      if (!Files.exists(driver) || driver.toRealPath().toString().contains("/virtio")) {
         return OptionalLong.empty();
       }
       long megabits = Long.parseLong(Files.readString(device.resolve("speed")).strip());

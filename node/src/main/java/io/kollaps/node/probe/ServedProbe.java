@@ -3,6 +3,7 @@ package io.kollaps.node.probe;
 import io.kollaps.cluster.join.Secret;
 import io.kollaps.node.probe.ProbeDatagram.Kind;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.ServerSocket;
@@ -187,7 +188,7 @@ final class ServedProbe implements CapacityProbe.Served {
 
   private static void drain(Process process) {
     try {
-      var _ = process.getInputStream().skip(Long.MAX_VALUE);
+      var _ = process.getInputStream().transferTo(OutputStream.nullOutputStream());
     } catch (IOException e) {
       LOG.debug("the server's report: {}", e.getMessage());
     }

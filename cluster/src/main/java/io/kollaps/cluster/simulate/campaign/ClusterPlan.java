@@ -57,8 +57,7 @@ public record ClusterPlan(
         "noise",
         "0 where rates are random");
     check(relativeNoise >= 0 && relativeNoise <= NOISE, "noise", "0 to 3 %");
-    check(
-        faultsNanos >= 0 && faultEveryNanos > 0 && joinEveryNanos > 0, "times", "above 0");
+    check(faultsNanos >= 0 && faultEveryNanos > 0 && joinEveryNanos > 0, "times", "above 0");
   }
 
   private static void check(boolean good, String what, String range) {

@@ -42,7 +42,7 @@ final class ClusterStory {
   private static final int MOST_FOUND = 8;
 
   /** Many nodes with probes as long as real ones take days of virtual time. */
-  private static final int LONG_PROBES_UP_TO = 30;
+  private static final int LONG_PROBES_UP_TO = 12;
 
   private final ClusterPlan plan;
   private final World world;
@@ -80,7 +80,9 @@ final class ClusterStory {
     policy =
         JoinPolicy.of(
             new ProbePlan((longProbes ? 4000 : 100 + random.below(400)) * MILLI, 0.01, 0));
-    boolean nicKnown = random.below(4) > 0 && plan.kind() != ClusterPlan.Kind.DIRECTED; // a speed tells of both directions
+    boolean nicKnown =
+        random.below(4) > 0
+            && plan.kind() != ClusterPlan.Kind.DIRECTED; // a speed tells of both directions
     for (int i = 0; i < plan.nodes(); i++) {
       add(i, nicKnown);
     }
@@ -93,9 +95,7 @@ final class ClusterStory {
     Machine machine =
         new Machine(
             id,
-            nicKnown
-                ? NodeProfile.of(id, tree.nicBitsPerSecond(number))
-                : NodeProfile.unknown(id));
+            nicKnown ? NodeProfile.of(id, tree.nicBitsPerSecond(number)) : NodeProfile.unknown(id));
     machines.put(id, machine);
     Host<Word> host =
         network.add(
@@ -202,8 +202,7 @@ final class ClusterStory {
   LivenessSettings livenessSettings() {
     LivenessSettings usual = LivenessSettings.DEFAULT;
     return plan.sabotage() == Sabotage.NO_CONFIRMATION
-        ? new LivenessSettings(
-            usual.periodNanos(), usual.misses(), 0, usual.confirmPeriodNanos())
+        ? new LivenessSettings(usual.periodNanos(), usual.misses(), 0, usual.confirmPeriodNanos())
         : usual;
   }
 
@@ -255,8 +254,7 @@ final class ClusterStory {
   ProbeOutcome measure(ProbeWire.Transfer transfer) {
     Measurement found = wire.measure(transfer, probes);
     measured++;
-    double share =
-        plan.sabotage() == Sabotage.LYING_PROBES && measured % LIES_EVERY == 0 ? LIE : 1;
+    double share = plan.sabotage() == Sabotage.LYING_PROBES && measured % LIES_EVERY == 0 ? LIE : 1;
     return new ProbeOutcome.Measured(
         (long) (found.forwardBitsPerSecond() * share),
         (long) (found.backwardBitsPerSecond() * share),

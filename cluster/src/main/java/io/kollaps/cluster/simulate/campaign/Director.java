@@ -342,7 +342,7 @@ final class Director {
     for (SimNode node : story.running()) {
       if (node.member() && decided.isMember(node.host().id())) {
         living.add(node.host().id());
-        if (!node.state().equals(decided)) {
+        if (node.state().revision() != decided.revision()) {
           return stillOpen(node + " does not know the newest state");
         }
       }

@@ -78,8 +78,7 @@ final class LeaderDuty {
     this.replica = replica;
     this.term = term;
     coordinator =
-        new JoinCoordinator(
-            story.policy(), story.joinSettings(), story.secrets()::nextLong);
+        new JoinCoordinator(story.policy(), story.joinSettings(), story.secrets()::nextLong);
     liveness = new Liveness(story.livenessSettings());
     removedAtNanos = now() - FAREWELL_NANOS;
     ledAtNanos = story.world().nowNanos();
@@ -118,8 +117,7 @@ final class LeaderDuty {
   private void lead() {
     members = profiles(replica.state());
     carry(
-        coordinator.handle(
-            new LeaderEvent.Led(now(), members, story.book().of(replica.state()))));
+        coordinator.handle(new LeaderEvent.Led(now(), members, story.book().of(replica.state()))));
     tell(new LeaderEvent.LostAre(now(), lost));
     passTime();
   }
@@ -463,15 +461,12 @@ final class LeaderDuty {
             .map(Member::id)
             .filter(
                 id ->
-                    now.voters().contains(id)
-                        || now.listeners().contains(id)
-                        || heard.contains(id))
+                    now.voters().contains(id) || now.listeners().contains(id) || heard.contains(id))
             .toList();
     Set<NodeId> silent = new HashSet<>();
     for (NodeId id : reached) {
       boolean fresh = !now.voters().contains(id) && !now.listeners().contains(id);
-      if (!id.equals(self())
-          && (fresh || liveness.silentNanos(id, now()) > REPLACE_AFTER_NANOS)) {
+      if (!id.equals(self()) && (fresh || liveness.silentNanos(id, now()) > REPLACE_AFTER_NANOS)) {
         silent.add(id);
       }
     }
@@ -511,8 +506,7 @@ final class LeaderDuty {
         new ControlCommand.RemoveMember(member),
         how ->
             answer.give(
-                how instanceof Submitted.Decided(Outcome outcome)
-                        && outcome instanceof Outcome.Done
+                how instanceof Submitted.Decided(Outcome outcome) && outcome instanceof Outcome.Done
                     ? new Word.Done()
                     : new Word.No(how.toString())));
   }
@@ -543,7 +537,8 @@ final class LeaderDuty {
   /** Puts a node out for good. */
   void ban(NodeId who) {
     removedAtNanos = now();
-    replica.state()
+    replica
+        .state()
         .key()
         .ifPresent(
             key ->

@@ -38,8 +38,7 @@ final class Machine {
   }
 
   Member member() {
-    return new Member(
-        id, id.value(), id.value(), PORT, 0, Member.Mode.ACTIVE, 1, 1, "");
+    return new Member(id, id.value(), id.value(), PORT, 0, Member.Mode.ACTIVE, 1, 1, "");
   }
 
   Applicant applicant() {

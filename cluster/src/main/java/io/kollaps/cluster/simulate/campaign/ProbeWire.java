@@ -78,8 +78,7 @@ final class ProbeWire {
    * @param term of the leader that asked for it
    */
   Transfer begin(boolean join, long probe, long term, NodeId client, NodeId server) {
-    Transfer begins =
-        new Transfer(join, probe, term, network.host(client), network.host(server));
+    Transfer begins = new Transfer(join, probe, term, network.host(client), network.host(server));
     running.removeIf(transfer -> !transfer.alive());
     for (Transfer other : running) {
       if (shares(begins, other)) {
@@ -106,8 +105,7 @@ final class ProbeWire {
   }
 
   private boolean shares(Transfer a, Transfer b) {
-    return tree.share(
-        number(a.client), number(a.server), number(b.client), number(b.server));
+    return tree.share(number(a.client), number(a.server), number(b.client), number(b.server));
   }
 
   private static int number(Host<Word> host) {

@@ -21,8 +21,6 @@ public enum Sabotage {
   LYING_PROBES,
   /** Several joins are measured at a time. */
   PROBES_TOGETHER,
-  /** Nobody ends a probe that is not wanted any more. */
-  ORPHAN_PROBES,
   /** A voter takes its own vote for a majority. */
   OWN_MAJORITY
 }

@@ -168,9 +168,7 @@ final class SimNode implements Program<Word> {
           answer.give(serve(probe, client, secret, term));
       case Word.Run(ProbeOrder order) -> run(order, report -> answer.give(new Word.Ran(report)));
       case Word.End(long probe) -> {
-        if (story.plan().sabotage() != Sabotage.ORPHAN_PROBES) {
-          endProbe(probe);
-        }
+        endProbe(probe);
         answer.give(new Word.Done());
       }
       case Word.Transfer(long probe, Secret secret) -> answer.give(transfer(from, probe, secret));
@@ -284,9 +282,6 @@ final class SimNode implements Program<Word> {
   }
 
   private void endProbes() {
-    if (story.plan().sabotage() == Sabotage.ORPHAN_PROBES) {
-      return;
-    }
     Set<Long> all = new TreeSet<>(serving.keySet());
     all.addAll(running.keySet());
     all.forEach(this::endProbe);
@@ -328,8 +323,7 @@ final class SimNode implements Program<Word> {
             host.after(
                 FIND_NANOS,
                 () ->
-                    carry(
-                        node.handle(new JoinerEvent.Found(now(), story.found(host.id()))), node));
+                    carry(node.handle(new JoinerEvent.Found(now(), story.found(host.id()))), node));
         case JoinerCommand.Call(long number, Contact to, JoinCall call) ->
             host.call(
                 new NodeId(to.host()),
@@ -340,11 +334,7 @@ final class SimNode implements Program<Word> {
             run(
                 order,
                 report -> carry(node.handle(new JoinerEvent.ProbeEnded(now(), report)), node));
-        case JoinerCommand.EndProbe(long probe) -> {
-          if (story.plan().sabotage() != Sabotage.ORPHAN_PROBES) {
-            endProbe(probe);
-          }
-        }
+        case JoinerCommand.EndProbe(long probe) -> endProbe(probe);
         case JoinerCommand.Enter() -> enter();
         case JoinerCommand.GiveUp(String why) -> {
           story.world().trace().note(host, "gives up joining:", why);
@@ -407,8 +397,7 @@ final class SimNode implements Program<Word> {
   }
 
   private void leaveAnswered(Reply<Word> reply) {
-    boolean gone =
-        reply instanceof Reply.Answered<Word>(Word said) && said instanceof Word.Done;
+    boolean gone = reply instanceof Reply.Answered<Word>(Word said) && said instanceof Word.Done;
     if (gone) {
       machine.left();
       host.crash();

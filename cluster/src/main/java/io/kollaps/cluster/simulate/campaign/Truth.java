@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** What really is, and what must hold: knows more than any node. */
 final class Truth {
@@ -42,7 +43,7 @@ final class Truth {
   private boolean everPassedOver;
   private Set<NodeId> passedOver = Set.of();
   private boolean strict;
-  private ControlState mapped = ControlState.empty();
+  private long knownRevision = -1;
   private CapacityMap known = CapacityMap.EMPTY;
   private long networkChangedAtNanos;
   private int lastDocuments;
@@ -98,12 +99,12 @@ final class Truth {
 
   /** Another state was decided. */
   void decided(ControlState state) {
-    Set<NodeId> now = state.members().keySet();
+    Set<NodeId> now = Set.copyOf(state.members().keySet());
     if (!now.equals(members)) {
       Set<NodeId> before = members;
       members = new HashSet<>(now);
       before.stream().filter(node -> !now.contains(node)).forEach(this::gone);
-      for (NodeId node : now) {
+      for (NodeId node : new TreeSet<>(now)) {
         if (!before.contains(node)) {
           admitted(node, state);
         }
@@ -122,8 +123,7 @@ final class Truth {
   }
 
   private CapacityMap map(ControlState state) {
-    MeasuredNetwork found =
-        CapacityRecords.restore(story.book().of(state), state::isMember);
+    MeasuredNetwork found = CapacityRecords.restore(story.book().of(state), state::isMember);
     passedOver = found.passedOver().keySet();
     everPassedOver |= !passedOver.isEmpty();
     return found.map();
@@ -148,7 +148,9 @@ final class Truth {
 
   // ---- the map ---------------------------------------------------------------------------
 
-  /** Compares entries with the true network: of one node or all, or a sample where they are many. */
+  /**
+   * Compares entries with the true network: of one node or all, or a sample where they are many.
+   */
   private void check(CapacityMap map, Optional<NodeId> of) {
     List<CapacityMap.Placed> placed = map.nodes();
     int size = placed.size();
@@ -177,9 +179,7 @@ final class Truth {
     world.demand(known.isPresent(), () -> "nothing is known from " + from + " to " + to);
     CapacityEntry entry = known.orElseThrow();
     long real =
-        story
-            .probes()
-            .trueBitsPerSecond(SimulatedProbes.number(from), SimulatedProbes.number(to));
+        story.probes().trueBitsPerSecond(SimulatedProbes.number(from), SimulatedProbes.number(to));
     double noise = (story.plan().relativeNoise() + ROUNDING) * real + 1;
     double off = (double) entry.bitsPerSecond() - real;
     checkedEntries++;
@@ -202,17 +202,20 @@ final class Truth {
 
   /** Nodes that others passed over when they joined, by the decided map. */
   Set<NodeId> passedOver(ControlState state) {
-    map(state);
+    look(state);
     return passedOver;
   }
 
-  /** Whether a node has its place in the decided map. */
-  @SuppressWarnings("ReferenceEquality") // a state is immutable; comparing all of it would cost
-  boolean hasRow(ControlState state, NodeId node) {
-    if (state != mapped) {
-      mapped = state;
+  private void look(ControlState state) {
+    if (state.revision() != knownRevision) {
+      knownRevision = state.revision();
       known = map(state);
     }
+  }
+
+  /** Whether a node has its place in the decided map. */
+  boolean hasRow(ControlState state, NodeId node) {
+    look(state);
     return known.has(node);
   }
 

@@ -422,7 +422,8 @@ public final class ReplicatedModel {
   private void elect(Replica replica) {
     long next = ownVoteSuffices ? replica.status().term() + 1 : term + 1;
     NodeId other = leaders.putIfAbsent(next, replica.id());
-    world.demand(other == null, () -> "two leaders in term " + next + ": " + other + ", " + replica);
+    world.demand(
+        other == null, () -> "two leaders in term " + next + ": " + other + ", " + replica);
     term = next;
     world.trace().note(replica, "is elected in term", term);
     Replica before = leader;
