@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * Tells a switch that blocks nothing from a shared trunk where several branches meet at one level:
@@ -91,8 +93,9 @@ final class TieTest {
     return running.contains(probe);
   }
 
-  Set<Long> running() {
-    return Set.copyOf(running);
+  /** Numbers of the probes that run, in their order. */
+  SortedSet<Long> running() {
+    return new TreeSet<>(running);
   }
 
   /** True when this was the last of the round that was waited for: all begin at once. */
