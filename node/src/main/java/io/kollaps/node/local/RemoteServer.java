@@ -141,7 +141,8 @@ public final class RemoteServer implements AutoCloseable {
     try (caller) {
       caller.setSoTimeout(ACCESS_MILLIS);
       SSLSocket secure =
-          (SSLSocket) tls.getSocketFactory().createSocket(caller, InputStream.nullInputStream(), true);
+          (SSLSocket)
+              tls.getSocketFactory().createSocket(caller, InputStream.nullInputStream(), true);
       Thread bound = Thread.ofVirtual().start(() -> closeUnlessShown(caller));
       Optional<Access> access;
       try {
