@@ -41,9 +41,10 @@ public record ControllerSettings(
 
   /**
    * Ticks of 100 ms, repetition after 1 s. Parts have 5 minutes to be made (a thousand endpoints
-   * take half a minute, images may have to be loaded), the rest a minute each. 64 submissions wait,
-   * 256 runs live, 512 are remembered. A file has at most 2 MiB: it lies in the memory of every
-   * node while its run lives.
+   * take half a minute, images may have to be loaded), a start may lie a minute ahead when the
+   * leader changes meanwhile, the rest has a minute each. 64 submissions wait, 256 runs live, 512
+   * are remembered. A file has at most 2 MiB: it lies in the memory of every node while its run
+   * lives.
    */
   public static final ControllerSettings DEFAULT =
       new ControllerSettings(
@@ -51,7 +52,7 @@ public record ControllerSettings(
           SECOND,
           300 * SECOND,
           60 * SECOND,
-          60 * SECOND,
+          150 * SECOND,
           60 * SECOND,
           300 * SECOND,
           90 * SECOND,

@@ -37,9 +37,10 @@ public record ManagerSettings(
 
   /**
    * Bounds of start agreements between nodes: those of {@link StartSettings#DEFAULT}, but a part
-   * waits longer for its predecessor, 20 s and 30 s. When the leader falls after it told some parts
-   * to agree, and before it told the others, its successor tells these; until then there may be
-   * some seconds without a leader.
+   * waits longer for its predecessor, 20 s and 30 s, and a start may lie a minute ahead. When the
+   * leader falls after it told some parts to agree, and before it told the others, its successor
+   * tells these; until then there may be some seconds without a leader, which the first part takes
+   * for a slow turn.
    */
   public static final StartSettings START =
       new StartSettings(
@@ -47,7 +48,7 @@ public record ManagerSettings(
           StartSettings.DEFAULT.leadPerPartNanos(),
           StartSettings.DEFAULT.marginNanos(),
           StartSettings.DEFAULT.armNanos(),
-          StartSettings.DEFAULT.maxLeadNanos(),
+          60 * SECOND,
           StartSettings.DEFAULT.maxBoundNanos(),
           StartSettings.DEFAULT.resendNanos(),
           StartSettings.DEFAULT.hopTimeoutNanos(),

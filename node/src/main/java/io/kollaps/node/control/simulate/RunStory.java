@@ -55,9 +55,9 @@ public final class RunStory {
   /** A part of a run that has ended is gone by then, on a network that is whole. */
   private static final long GONE_NANOS = 30 * SECOND;
 
-  /** Messages are lost, doubled, and some of them two seconds late. */
+  /** Messages are lost, doubled, and some of them five seconds late. */
   private static final NetworkConditions SLOW =
-      new NetworkConditions(0.05, 0.1, 1_000_000L, 4_000_000L, 0.05, 2 * SECOND, 0);
+      new NetworkConditions(0.05, 0.1, 1_000_000L, 4_000_000L, 0.05, 5 * SECOND, 0);
 
   private static final int MOST_NODES = 6;
   private static final int LEAST_NODES = 4;
@@ -65,7 +65,7 @@ public final class RunStory {
   private static final long GIGABIT = 1_000_000_000L;
 
   static final ManagerSettings MANAGER_SETTINGS =
-      new ManagerSettings(TICK_NANOS, SECOND, 4 * SECOND, 60 * SECOND, 6 * SECOND, 6, 40, 64);
+      new ManagerSettings(TICK_NANOS, SECOND, 4 * SECOND, 120 * SECOND, 6 * SECOND, 6, 40, 64);
 
   private static final ControllerSettings SETTINGS =
       new ControllerSettings(
@@ -73,7 +73,7 @@ public final class RunStory {
           SECOND,
           15 * SECOND,
           10 * SECOND,
-          45 * SECOND,
+          100 * SECOND,
           12 * SECOND,
           30 * SECOND,
           14 * SECOND,
