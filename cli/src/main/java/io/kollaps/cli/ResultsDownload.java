@@ -97,9 +97,10 @@ final class ResultsDownload {
 
   /** A node cannot name a file outside of the folder. */
   private Path place(RunActions.ResultPiece piece) {
-    Path base = folder.resolve(PARTS).resolve(piece.node()).normalize();
+    Path parts = folder.resolve(PARTS).normalize();
+    Path base = parts.resolve(piece.node()).normalize();
     Path file = base.resolve(piece.path()).normalize();
-    if (!base.getParent().equals(folder.resolve(PARTS).normalize()) || !file.startsWith(base)) {
+    if (!parts.equals(base.getParent()) || !file.startsWith(base) || file.equals(base)) {
       throw new CommandFailure(
           ExitCode.FAILED,
           "node " + piece.node() + " sent a file that does not belong here: " + piece.path());

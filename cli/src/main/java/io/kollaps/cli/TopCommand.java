@@ -77,10 +77,10 @@ final class TopCommand implements Callable<Integer> {
                     flow.node(),
                     flow.from(),
                     flow.to(),
-                    Rates.format(flow.measuredBps()),
+                    Rates.format((double) flow.measuredBps()),
                     flow.grantedBps() == Long.MAX_VALUE
                         ? "unlimited"
-                        : Rates.format(flow.grantedBps())));
+                        : Rates.format((double) flow.grantedBps())));
     output.line(
         (Output.terminal() && !once ? CLEAR : "")
             + table.text()
