@@ -2,7 +2,6 @@ package io.kollaps.node.deploy;
 
 import io.kollaps.cluster.NodeId;
 import io.kollaps.cluster.clock.ClockOffset;
-import io.kollaps.emulation.start.StartSettings;
 import io.kollaps.node.control.Instruction;
 import io.kollaps.node.control.NodeReport;
 import io.kollaps.node.control.PartKey;
@@ -41,7 +40,7 @@ final class ManagerLoop implements AutoCloseable, PartHost.Listener {
     this.settings = settings;
     this.parts = parts;
     this.report = report;
-    manager = new EmulationManager(cluster.self(), incarnation, settings, StartSettings.DEFAULT);
+    manager = new EmulationManager(cluster.self(), incarnation, settings, ManagerSettings.START);
     loop =
         new EventLoop<>(
             "kollaps-manager",

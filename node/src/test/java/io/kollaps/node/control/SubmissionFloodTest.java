@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
  * controller with the real reader, compiler and placer.
  */
 class SubmissionFloodTest {
-  private static final int SUBMISSIONS = 10_000;
+  private static final int SUBMISSIONS = Integer.getInteger("kollaps.submissions.flood", 2_000);
   private static final long SEED = Long.getLong("kollaps.flood.seed", 42);
   private static final Path EXAMPLES = Path.of("..", "examples");
   private static final long MAX_GROWTH_BYTES = 100L * 1024 * 1024;

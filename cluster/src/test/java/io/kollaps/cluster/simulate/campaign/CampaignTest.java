@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * bench simulate}, which prints the same seeds.
  */
 class CampaignTest {
-  private static final int SEEDS = Integer.getInteger("kollaps.simulate.clusters", 100);
+  private static final int SEEDS = Integer.getInteger("kollaps.simulate.clusters", 60);
   private static final int LINES = 80;
   private static final int MOST_SABOTAGED = 60;
 

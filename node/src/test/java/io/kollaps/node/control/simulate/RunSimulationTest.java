@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * trace; it fails the same way each time.
  */
 class RunSimulationTest {
-  private static final long SEEDS = Long.getLong("kollaps.simulate.runs", 1000);
+  private static final long SEEDS = Long.getLong("kollaps.simulate.runs", 200);
   private static final long FIRST = Long.getLong("kollaps.simulate.first", 1);
   private static final int LINES = 200;
 
