@@ -24,8 +24,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /**
- * 10 000 submissions of what is broken, too large, impossible or there already, at the real
- * controller with the real reader, compiler and placer.
+ * Submissions of what is broken, too large, impossible or there already, at the real
+ * controller with the real reader, compiler and placer; as many as the property {@code
+ * kollaps.submissions.flood} says.
  */
 class SubmissionFloodTest {
   private static final int SUBMISSIONS = Integer.getInteger("kollaps.submissions.flood", 2_000);
