@@ -40,7 +40,7 @@ class BenchCommandTest {
     int code = line.execute("bench", "fabric", "--only", "rates,speed");
 
     assertThat(code).isEqualTo(ExitCode.BAD_INPUT);
-    assertThat(err.toString()).contains("speed", "rates, delays, throughput or costs");
+    assertThat(err.toString()).contains("speed", "rates, delays, throughput, costs or overlay");
   }
 
   @Test
