@@ -35,4 +35,28 @@ public record PathShape(
         path.framing(),
         path.queueLimit());
   }
+
+  /**
+   * The same at another rate.
+   *
+   * @param bitsPerSecond service rate
+   */
+  public PathShape withRate(long bitsPerSecond) {
+    return new PathShape(latencyNanos, jitter, lossProbability, bitsPerSecond, framing, queueLimit);
+  }
+
+  /**
+   * The same with a latency that is shorter, down to 0.
+   *
+   * @param nanos what is taken off, at least 0
+   */
+  public PathShape sooner(long nanos) {
+    return new PathShape(
+        Math.max(0, latencyNanos - nanos),
+        jitter,
+        lossProbability,
+        rateBitsPerSecond,
+        framing,
+        queueLimit);
+  }
 }

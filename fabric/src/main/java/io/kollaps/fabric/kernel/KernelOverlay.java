@@ -19,7 +19,6 @@ import io.kollaps.linux.RouteNetlink;
 import io.kollaps.linux.UdpSocket;
 import io.kollaps.linux.bpf.BpfProgram;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
@@ -268,18 +267,7 @@ final class KernelOverlay {
     @Override
     public int request(int peer, int payloadBytes) {
       int to = peers.peers().get(peer).endpoints().getFirst().endpoint();
-      ByteBuffer frame =
-          ByteBuffer.allocate(InnerFrame.ETHERNET_BYTES + payloadBytes)
-              .putShort((short) InnerFrame.MAC_PREFIX)
-              .putInt(to)
-              .putShort((short) InnerFrame.MAC_PREFIX)
-              .putInt(from)
-              .putShort((short) InnerFrame.PROBE)
-              .putInt(InnerFrame.PROBE_MAGIC)
-              .put((byte) InnerFrame.REQUEST)
-              .put((byte) 0)
-              .putShort((short) peer);
-      return socket.send(frame.array());
+      return socket.send(InnerFrame.request(from, to, peer, payloadBytes));
     }
 
     @Override

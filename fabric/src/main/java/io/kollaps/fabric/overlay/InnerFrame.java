@@ -1,6 +1,7 @@
 package io.kollaps.fabric.overlay;
 
 import io.kollaps.linux.MacAddress;
+import java.nio.ByteBuffer;
 
 /**
  * What travels in a datagram of the overlay: a VXLAN header (RFC 7348, 5), an Ethernet frame, an IP
@@ -52,6 +53,28 @@ public final class InnerFrame {
   public static final int SMALLEST_PROBE_BYTES = 64;
 
   private InnerFrame() {}
+
+  /**
+   * A probe that asks for an answer, from its Ethernet header on.
+   *
+   * @param from endpoint of the node that asks
+   * @param to endpoint of the peer
+   * @param peer number by which the asking node knows the peer, two bytes
+   * @param payloadBytes size without the Ethernet header, at least {@link #SMALLEST_PROBE_BYTES}
+   */
+  public static byte[] request(int from, int to, int peer, int payloadBytes) {
+    return ByteBuffer.allocate(ETHERNET_BYTES + payloadBytes)
+        .putShort((short) MAC_PREFIX)
+        .putInt(to)
+        .putShort((short) MAC_PREFIX)
+        .putInt(from)
+        .putShort((short) PROBE)
+        .putInt(PROBE_MAGIC)
+        .put((byte) REQUEST)
+        .put((byte) 0)
+        .putShort((short) peer)
+        .array();
+  }
 
   /** Hardware address of an endpoint. */
   public static MacAddress address(int endpoint) {

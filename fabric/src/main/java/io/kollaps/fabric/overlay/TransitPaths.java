@@ -46,16 +46,8 @@ public final class TransitPaths {
     if (transit == 0 || setting.shape().isEmpty()) {
       return setting;
     }
-    PathShape shape = setting.shape().get();
-    PathShape shorter =
-        new PathShape(
-            Math.max(0, shape.latencyNanos() - transit),
-            shape.jitter(),
-            shape.lossProbability(),
-            shape.rateBitsPerSecond(),
-            shape.framing(),
-            shape.queueLimit());
-    return new PathSetting(setting.from(), setting.to(), Optional.of(shorter));
+    return new PathSetting(
+        setting.from(), setting.to(), setting.shape().map(shape -> shape.sooner(transit)));
   }
 
   /** Settings of the paths that other peers change; they begin at the path's own rate again. */

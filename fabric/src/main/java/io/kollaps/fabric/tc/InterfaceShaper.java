@@ -358,22 +358,12 @@ final class InterfaceShaper implements AutoCloseable {
                     Destination destination = destinations.get(rate.destination());
                     if (destination != null
                         && destination.shape().rateBitsPerSecond() != rate.bitsPerSecond()) {
-                      PathShape shape = withRate(destination.shape(), rate.bitsPerSecond());
+                      PathShape shape = destination.shape().withRate(rate.bitsPerSecond());
                       changeRate(changes, destination, shape);
                       destination.become(shape, destination.open());
                     }
                   }
                 }));
-  }
-
-  static PathShape withRate(PathShape shape, long bitsPerSecond) {
-    return new PathShape(
-        shape.latencyNanos(),
-        shape.jitter(),
-        shape.lossProbability(),
-        bitsPerSecond,
-        shape.framing(),
-        shape.queueLimit());
   }
 
   /**

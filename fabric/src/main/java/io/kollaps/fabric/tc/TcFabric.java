@@ -6,7 +6,6 @@ import io.kollaps.fabric.FabricException;
 import io.kollaps.fabric.FabricHealth;
 import io.kollaps.fabric.PathCounters;
 import io.kollaps.fabric.PathSetting;
-import io.kollaps.fabric.PathShape;
 import io.kollaps.fabric.PortSpec;
 import io.kollaps.fabric.UsageSink;
 import io.kollaps.linux.NetlinkBatch;
@@ -187,7 +186,7 @@ public final class TcFabric implements Fabric {
                 new DestinationSetting(
                     id % endpointCount,
                     to.addresses(),
-                    punctual(path.shape()),
+                    path.shape().sooner(ownDelayNanos),
                     path.exists() && connected(id),
                     path.totals()));
       }
@@ -195,18 +194,6 @@ public final class TcFabric implements Fabric {
     for (Map.Entry<Integer, List<DestinationSetting>> entry : byPort.entrySet()) {
       port(entry.getKey()).shaper().set(entry.getValue());
     }
-  }
-
-  /** With its latency less what this fabric is late by. */
-  private PathShape punctual(PathShape shape) {
-    long latency = shape.latencyNanos();
-    return new PathShape(
-        latency - Math.min(latency, ownDelayNanos),
-        shape.jitter(),
-        shape.lossProbability(),
-        shape.rateBitsPerSecond(),
-        shape.framing(),
-        shape.queueLimit());
   }
 
   private boolean connected(int id) {

@@ -38,6 +38,6 @@ final class TcPath {
   }
 
   void setRate(long bitsPerSecond) {
-    shape = shape.map(s -> InterfaceShaper.withRate(s, bitsPerSecond));
+    shape = shape.map(s -> s.withRate(bitsPerSecond));
   }
 }

@@ -143,17 +143,11 @@ final class Overlay implements AutoCloseable {
       long at = message.address(0);
       RawMemory.putNetInt(at, InnerFrame.VNI_IS_VALID << 24);
       RawMemory.putNetInt(at + 4, spec.vni() << 8);
-      long ethernet = at + InnerFrame.VXLAN_BYTES;
-      RawMemory.putNetShort(ethernet, InnerFrame.MAC_PREFIX);
-      RawMemory.putNetInt(
-          ethernet + 2, table.directory().peers().get(peer).endpoints().getFirst().endpoint());
-      RawMemory.putNetShort(ethernet + 6, InnerFrame.MAC_PREFIX);
-      RawMemory.putNetInt(ethernet + 8, from);
-      RawMemory.putNetShort(ethernet + 12, InnerFrame.PROBE);
-      long payload = at + InnerFrame.HEAD_BYTES;
-      RawMemory.putNetInt(payload, InnerFrame.PROBE_MAGIC);
-      RawMemory.putByte(payload + InnerFrame.PROBE_KIND_AT, InnerFrame.REQUEST);
-      RawMemory.putNetShort(payload + InnerFrame.PROBE_PEER_AT, peer);
+      int to = table.directory().peers().get(peer).endpoints().getFirst().endpoint();
+      byte[] frame = InnerFrame.request(from, to, peer, payloadBytes);
+      for (int i = 0; i < frame.length; i++) {
+        RawMemory.putByte(at + InnerFrame.VXLAN_BYTES + i, frame[i]);
+      }
       int length = InnerFrame.HEAD_BYTES + payloadBytes;
       message.prepare(0, table.address(peer), table.addressLength(), length, length);
       int sent = message.send(socket, 0, 1);

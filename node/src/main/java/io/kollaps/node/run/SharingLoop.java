@@ -85,13 +85,7 @@ final class SharingLoop {
   }
 
   private PathShape granted(PathSetting setting, PathShape shape) {
-    return new PathShape(
-        shape.latencyNanos(),
-        shape.jitter(),
-        shape.lossProbability(),
-        core.grantBitsPerSecond(setting.from() * endpointCount + setting.to()),
-        shape.framing(),
-        shape.queueLimit());
+    return shape.withRate(core.grantBitsPerSecond(setting.from() * endpointCount + setting.to()));
   }
 
   private void carryOut(List<CoreCommand> commands) throws FabricException {
