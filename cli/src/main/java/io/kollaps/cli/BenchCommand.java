@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
       BenchEventsCommand.class,
       BenchEndpointsCommand.class,
       BenchDiscoveryCommand.class,
+      BenchSimulateCommand.class,
+      BenchClusterCommand.class,
       BenchPlacementCommand.class,
       BenchUsageCommand.class,
     })

@@ -1,6 +1,7 @@
 package io.kollaps.cli;
 
-import io.kollaps.node.daemon.LocalRequest;
+import io.kollaps.node.local.LocalAction;
+import io.kollaps.node.local.NodeActions;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -11,27 +12,35 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Commands that change one node: {@code kollaps node leave|drain|undrain|ban}. */
-abstract class NodeChangeCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
+final class NodeChangeCommand {
+  private NodeChangeCommand() {}
 
-  abstract LocalRequest request();
+  /** One that may name a node, and else means this machine's. */
+  abstract static class OfNode implements Callable<Integer> {
+    private final LocalAction<NodeActions.OfNode, NodeActions.Nothing> action;
+    private final String done;
 
-  abstract String done();
+    @Spec private @Nullable CommandSpec spec;
 
-  @Override
-  public Integer call() {
-    CommandSpec known = Objects.requireNonNull(spec);
-    var _ = Daemons.ask(known, request());
-    new Output(known).line(done());
-    return ExitCode.OK;
-  }
+    @Parameters(
+        index = "0",
+        arity = "0..1",
+        paramLabel = "NODE",
+        description = "Name or id; default: this machine's node.")
+    private @Nullable String node;
 
-  private static String named(@Nullable String node) {
-    return node == null ? "" : node;
-  }
+    OfNode(LocalAction<NodeActions.OfNode, NodeActions.Nothing> action, String done) {
+      this.action = action;
+      this.done = done;
+    }
 
-  private static String shown(@Nullable String node) {
-    return node == null ? "this node" : "node " + node;
+    @Override
+    public Integer call() {
+      CommandSpec known = Objects.requireNonNull(spec);
+      var _ = Daemons.ask(known, action, new NodeActions.OfNode(node == null ? "" : node));
+      new Output(known).line((node == null ? "this node" : "node " + node) + " " + done);
+      return ExitCode.OK;
+    }
   }
 
   /** {@code kollaps node leave}. */
@@ -41,22 +50,9 @@ abstract class NodeChangeCommand implements Callable<Integer> {
           "Lets a node leave the cluster for good; its daemon ends. Works for lost nodes too.",
       mixinStandardHelpOptions = true,
       modelTransformer = SettingFlags.Folder.class)
-  static final class Leave extends NodeChangeCommand {
-    @Parameters(
-        index = "0",
-        arity = "0..1",
-        paramLabel = "NODE",
-        description = "Name or id; default: this machine's node.")
-    private @Nullable String node;
-
-    @Override
-    LocalRequest request() {
-      return LocalRequest.of(LocalRequest.Action.LEAVE, named(node));
-    }
-
-    @Override
-    String done() {
-      return shown(node) + " is no member any more";
+  static final class Leave extends OfNode {
+    Leave() {
+      super(NodeActions.LEAVE, "is no member any more");
     }
   }
 
@@ -66,22 +62,9 @@ abstract class NodeChangeCommand implements Callable<Integer> {
       description = "Gives a node no new work; what runs there goes on.",
       mixinStandardHelpOptions = true,
       modelTransformer = SettingFlags.Folder.class)
-  static final class Drain extends NodeChangeCommand {
-    @Parameters(
-        index = "0",
-        arity = "0..1",
-        paramLabel = "NODE",
-        description = "Name or id; default: this machine's node.")
-    private @Nullable String node;
-
-    @Override
-    LocalRequest request() {
-      return LocalRequest.of(LocalRequest.Action.DRAIN, named(node));
-    }
-
-    @Override
-    String done() {
-      return shown(node) + " gets no new work; 'kollaps node undrain' takes that back";
+  static final class Drain extends OfNode {
+    Drain() {
+      super(NodeActions.DRAIN, "gets no new work; 'kollaps node undrain' takes that back");
     }
   }
 
@@ -91,22 +74,9 @@ abstract class NodeChangeCommand implements Callable<Integer> {
       description = "Gives a drained node new work again.",
       mixinStandardHelpOptions = true,
       modelTransformer = SettingFlags.Folder.class)
-  static final class Undrain extends NodeChangeCommand {
-    @Parameters(
-        index = "0",
-        arity = "0..1",
-        paramLabel = "NODE",
-        description = "Name or id; default: this machine's node.")
-    private @Nullable String node;
-
-    @Override
-    LocalRequest request() {
-      return LocalRequest.of(LocalRequest.Action.UNDRAIN, named(node));
-    }
-
-    @Override
-    String done() {
-      return shown(node) + " gets new work again";
+  static final class Undrain extends OfNode {
+    Undrain() {
+      super(NodeActions.UNDRAIN, "gets new work again");
     }
   }
 
@@ -116,7 +86,9 @@ abstract class NodeChangeCommand implements Callable<Integer> {
       description = "Puts a node out of the cluster and keeps it out.",
       mixinStandardHelpOptions = true,
       modelTransformer = SettingFlags.Folder.class)
-  static final class Ban extends NodeChangeCommand {
+  static final class Ban implements Callable<Integer> {
+    @Spec private @Nullable CommandSpec spec;
+
     @Parameters(index = "0", paramLabel = "NODE", description = "Name or id.")
     private String node = "";
 
@@ -124,13 +96,11 @@ abstract class NodeChangeCommand implements Callable<Integer> {
     private String reason = "";
 
     @Override
-    LocalRequest request() {
-      return LocalRequest.ban(node, reason);
-    }
-
-    @Override
-    String done() {
-      return "node " + node + " is banned";
+    public Integer call() {
+      CommandSpec known = Objects.requireNonNull(spec);
+      var _ = Daemons.ask(known, NodeActions.BAN, new NodeActions.Ban(node, reason));
+      new Output(known).line("node " + node + " is banned");
+      return ExitCode.OK;
     }
   }
 }

@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     subcommands = {
       NodeStartCommand.class,
+      NodeRehearseCommand.class,
       NodeChangeCommand.Leave.class,
       NodeChangeCommand.Drain.class,
       NodeChangeCommand.Undrain.class,

@@ -1,10 +1,11 @@
 package io.kollaps.cli;
 
 import io.kollaps.node.daemon.DaemonFailure;
-import io.kollaps.node.daemon.LocalClient;
-import io.kollaps.node.daemon.LocalRequest;
 import io.kollaps.node.daemon.NodeDaemon;
 import io.kollaps.node.daemon.NodeSettings;
+import io.kollaps.node.local.LocalClient;
+import io.kollaps.node.local.LocalFailure;
+import io.kollaps.node.local.NodeActions;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
@@ -95,9 +96,18 @@ final class NodeStartCommand implements Callable<Integer> {
     }
   }
 
-  private static void printJoin(NodeSettings settings, Output output) throws DaemonFailure {
-    String command =
-        Daemons.joinCommand(LocalClient.ask(settings.folder(), LocalRequest.token(0, 0, true)));
+  private static void printJoin(NodeSettings settings, Output output) {
+    String command;
+    try {
+      command =
+          Daemons.joinCommand(
+              LocalClient.ask(
+                  settings.folder(),
+                  NodeActions.ROTATE_TOKEN,
+                  new NodeActions.RotateToken(0, 0, true)));
+    } catch (LocalFailure e) {
+      throw Daemons.failure(e);
+    }
     output.line("To join this cluster from another machine:");
     output.line("  " + command);
     output.line(

@@ -1,8 +1,6 @@
 package io.kollaps.cli;
 
-import io.kollaps.node.daemon.LocalReply;
-import io.kollaps.node.daemon.LocalRequest;
-import java.util.List;
+import io.kollaps.node.local.NodeActions;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -29,12 +27,10 @@ final class NodesCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     CommandSpec known = Objects.requireNonNull(spec);
-    LocalReply reply = Daemons.ask(known, LocalRequest.of(LocalRequest.Action.NODES, ""));
+    NodeActions.Nodes reply = Daemons.ask(known, NodeActions.NODES, NodeActions.Nothing.NOTHING);
     Output output = new Output(known);
     if (json) {
-      output.json(
-          new NodesJson(
-              reply.cluster(), reply.self(), reply.leader(), reply.fresh(), reply.nodes()));
+      output.json(reply);
       return ExitCode.OK;
     }
     output.line(
@@ -57,7 +53,7 @@ final class NodesCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private static String row(LocalReply.NodeRow node) {
+  private static String row(NodeActions.NodeRow node) {
     return String.format(
         Locale.ROOT,
         FORMAT,
@@ -71,7 +67,7 @@ final class NodesCommand implements Callable<Integer> {
         node.id());
   }
 
-  private static String clock(LocalReply.NodeRow node) {
+  private static String clock(NodeActions.NodeRow node) {
     if (node.role().equals("leader")) {
       return "0 (it is the clock)";
     }
@@ -79,7 +75,4 @@ final class NodesCommand implements Callable<Integer> {
         ? String.format(Locale.ROOT, "%+.3f ms +- %.3f ms", node.offsetMillis(), node.boundMillis())
         : "not known yet";
   }
-
-  record NodesJson(
-      String cluster, String self, String leader, boolean fresh, List<LocalReply.NodeRow> nodes) {}
 }

@@ -37,6 +37,15 @@ final class Output {
     line(mapper.writeValueAsString(value));
   }
 
+  /** Prints a value as one line of JSON with field names in snake_case. */
+  void jsonLine(Object value) {
+    line(
+        JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .build()
+            .writeValueAsString(value));
+  }
+
   /** True when a person sees standard output: colours and progress are for terminals only. */
   @SuppressWarnings("SystemConsoleNull") // NullAway and the JDK's annotations differ on it
   static boolean terminal() {

@@ -1,7 +1,6 @@
 package io.kollaps.cli;
 
-import io.kollaps.node.daemon.LocalReply;
-import io.kollaps.node.daemon.LocalRequest;
+import io.kollaps.node.local.NodeActions;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +12,9 @@ import picocli.CommandLine.Spec;
 /** {@code kollaps token}. */
 @Command(
     name = "token",
-    description = "The tokens that machines join with.",
+    description = "The tokens that machines join with, and those for commands of other machines.",
     mixinStandardHelpOptions = true,
-    subcommands = TokenCommand.Rotate.class)
+    subcommands = {TokenCommand.Rotate.class, TokenAccessCommand.class})
 final class TokenCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
@@ -61,7 +60,9 @@ final class TokenCommand implements Callable<Integer> {
       CommandSpec known = Objects.requireNonNull(spec);
       require(known, "--hours", hours, MAX_HOURS);
       require(known, "--uses", uses, MAX_USES);
-      LocalReply reply = Daemons.ask(known, LocalRequest.token(hours, uses, keep));
+      NodeActions.Token reply =
+          Daemons.ask(
+              known, NodeActions.ROTATE_TOKEN, new NodeActions.RotateToken(hours, uses, keep));
       Output output = new Output(known);
       if (json) {
         output.json(new TokenJson(reply.token(), Daemons.joinCommand(reply)));

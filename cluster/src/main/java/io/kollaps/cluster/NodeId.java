@@ -23,7 +23,7 @@ public record NodeId(String value) implements Comparable<NodeId> {
   public NodeId {
     if (value.isBlank() || value.length() > MAX_LENGTH) {
       throw new IllegalArgumentException(
-          "a node's identity has 1 to " + MAX_LENGTH + " characters, not '" + value + "'");
+          "a node's identity has 1 to " + MAX_LENGTH + " characters, not " + value.length());
     }
   }
 

@@ -1,6 +1,7 @@
 package io.kollaps.runtime;
 
 import io.kollaps.linux.NetworkNamespace;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -52,6 +53,19 @@ public interface EndpointInstance {
 
   /** Kills everything of the program at once. */
   void crash();
+
+  /**
+   * Runs a command inside, while the program runs: with its network, mounts, processes, host name
+   * and variables, but outside its limits. It ends with the program, at the latest; destroying its
+   * process ends it.
+   *
+   * @param command program and arguments, not empty
+   * @return its process, with pipes for input and output
+   * @throws RuntimeStartException when no program runs, or the command cannot be started
+   */
+  default Process enter(List<String> command) throws RuntimeStartException {
+    throw new RuntimeStartException("this kind of endpoint cannot be entered");
+  }
 
   /** Kills what runs and removes what was made. */
   void remove();

@@ -21,6 +21,7 @@ class ArchitectureTest {
           .withImportOption(new ImportOption.DoNotIncludeTests())
           // made by protoc: neither ours to shape nor to describe
           .withImportOption(location -> !location.contains("/io/kollaps/cluster/generated/"))
+          .withImportOption(location -> !location.contains("/io/kollaps/node/generated/"))
           .importPackages("io.kollaps");
 
   @Test
@@ -102,8 +103,10 @@ class ArchitectureTest {
             "io.kollaps.emulation..",
             "io.kollaps.placement..",
             "io.kollaps.node.verdict..",
+            "io.kollaps.node.control..",
             "io.kollaps.cluster.capacity..",
             "io.kollaps.cluster.clock..",
+            "io.kollaps.cluster.join..",
             "io.kollaps.cluster.membership..",
             "io.kollaps.cluster.simulate..")
         .should()

@@ -68,6 +68,21 @@ final class NodeNetwork implements AutoCloseable {
     run("ip", "-n", bridge, "link", "set", port, "master", "br0", "up");
   }
 
+  /** From now on the link of a node carries this much in each direction, such as {@code 50mbit}. */
+  void limit(int node, String rate) throws Exception {
+    limit(prefix + node, "eth0", rate);
+    limit(prefix + "b", "v" + node, rate);
+  }
+
+  private static void limit(String namespace, String device, String rate) throws Exception {
+    run(
+        "tc", "-n", namespace, "qdisc", "add", "dev", device, "root", "handle", "1:", "htb",
+        "default", "1");
+    run(
+        "tc", "-n", namespace, "class", "add", "dev", device, "parent", "1:", "classid", "1:1",
+        "htb", "rate", rate, "burst", "16k", "cburst", "16k");
+  }
+
   /** From now on one of five datagrams that a node sends is lost. */
   void loseDatagrams(int node) throws Exception {
     String name = prefix + node;
@@ -103,6 +118,11 @@ final class NodeNetwork implements AutoCloseable {
     return workspace.folder().resolve("n" + node);
   }
 
+  /** Where runs on the machine of a node list what they own. */
+  Path state(int node) {
+    return workspace.folder().resolve("s" + node);
+  }
+
   /** Starts {@code kollaps} as on the machine of a node. */
   Started start(int node, List<String> variables, String... words) throws IOException {
     List<String> line = new ArrayList<>(inside(node));
@@ -111,6 +131,7 @@ final class NodeNetwork implements AutoCloseable {
             "env",
             "--default-signal=INT,TERM,HUP",
             "KOLLAPS_NODE_FOLDER=" + folder(node),
+            "KOLLAPS_STATE_DIR=" + state(node),
             "KOLLAPS_NAME=n" + node));
     line.addAll(variables);
     line.add(Checkout.command().toString());

@@ -1,13 +1,17 @@
 package io.kollaps.cluster.capacity;
 
 import io.kollaps.cluster.NodeId;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /**
  * The known capacity between every two nodes, as a value: what is replicated, shown, and read by
@@ -112,6 +116,40 @@ public final class CapacityMap {
   /** How many branches meet at a level; three or more are a tie. */
   public int branches(int level) {
     return branches[level];
+  }
+
+  /** At how many of the branches that meet at a level one of some nodes is. */
+  public int branchesWith(int level, Collection<NodeId> nodes) {
+    Set<String> found = new HashSet<>();
+    for (NodeId node : nodes) {
+      branch(level, node).ifPresent(found::add);
+    }
+    return found.size();
+  }
+
+  /** Names the branch of a level that a node hangs in; empty when it is not below the level. */
+  private Optional<String> branch(int level, NodeId node) {
+    if (!has(node) || nodes.size() < 2) {
+      return Optional.empty();
+    }
+    int at = level(node);
+    String branch = "node " + node;
+    while (at > level) {
+      branch = "level " + at;
+      at = levels.get(at).parent().orElseThrow();
+    }
+    return at == level ? Optional.of(branch) : Optional.empty();
+  }
+
+  /** The nodes of each branch that meets at a level. */
+  public List<List<NodeId>> membersOf(int level) {
+    Map<String, List<NodeId>> found = new LinkedHashMap<>();
+    for (Placed placed : nodes) {
+      NodeId node = placed.profile().id();
+      branch(level, node)
+          .ifPresent(branch -> found.computeIfAbsent(branch, _ -> new ArrayList<>()).add(node));
+    }
+    return List.copyOf(found.values());
   }
 
   /** The level between two nodes; empty when one is unknown or both are the same. */

@@ -5,12 +5,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +37,7 @@ public final class CapacityMapper {
   public static final int MAX_WAITING = 10_000;
 
   private final JoinSettings settings;
-  private final ExpectedCapacities expected;
+  private ExpectedCapacities expected;
   private final Dendrogram tree;
   private final DirectionBook book;
   private final Departures departures = new Departures();
@@ -42,6 +45,11 @@ public final class CapacityMapper {
   private final Deque<Join> alone = new ArrayDeque<>();
   private final Map<NodeId, Join> running = new LinkedHashMap<>();
   private final Deque<NodePair> unverified = new ArrayDeque<>();
+  private final Set<NodeId> away = new HashSet<>();
+
+  /** Who joined without a probe that might have been with this node, because it was away. */
+  private final Map<NodeId, Set<NodeId>> passedOver = new TreeMap<>();
+
   private @Nullable NodePair verified;
   private int verifyAttempts;
   private boolean together;
@@ -50,17 +58,31 @@ public final class CapacityMapper {
 
   /** Starts with an empty map. */
   public CapacityMapper(JoinSettings settings, ExpectedCapacities expected) {
-    this(settings, expected, CapacityMap.EMPTY);
+    this(settings, expected, CapacityMap.EMPTY, Map.of());
   }
 
-  /** Takes over a map, as a new leader does; joins that ran at the old one begin again. */
+  /** Takes over a map whose nodes have all been measured with one another where it was needed. */
   public CapacityMapper(JoinSettings settings, ExpectedCapacities expected, CapacityMap map) {
+    this(settings, expected, map, Map.of());
+  }
+
+  /**
+   * Takes over a map, as a new leader does; joins that ran at the old one begin again.
+   *
+   * @param passedOver what {@link #passedOver} told
+   */
+  public CapacityMapper(
+      JoinSettings settings,
+      ExpectedCapacities expected,
+      CapacityMap map,
+      Map<NodeId, Set<NodeId>> passedOver) {
     this.settings = settings;
     this.expected = expected;
     this.tree = Dendrogram.restored(map);
     this.book = new DirectionBook(tree, settings.relativeNoise());
     map.measurements().forEach((pair, m) -> book.note(pair.first(), pair.second(), m));
     book.restore(map.directions());
+    passedOver.forEach((node, joined) -> this.passedOver.put(node, new TreeSet<>(joined)));
   }
 
   /** The map of now: every node that has joined and not left. */
@@ -72,6 +94,21 @@ public final class CapacityMapper {
       current = known;
     }
     return known;
+  }
+
+  /**
+   * For nodes that did not answer, who joined meanwhile and might be nearer to them than the map
+   * says.
+   */
+  public Map<NodeId, Set<NodeId>> passedOver() {
+    Map<NodeId, Set<NodeId>> copy = new HashMap<>();
+    passedOver.forEach((node, joined) -> copy.put(node, Set.copyOf(joined)));
+    return copy;
+  }
+
+  /** From the next join on, an administrator's description says this. */
+  public void describe(ExpectedCapacities described) {
+    expected = described;
   }
 
   /** True while a join or verification runs or waits. */
@@ -89,9 +126,15 @@ public final class CapacityMapper {
       case JoinEvent.ProbeFailed(NodeId from, NodeId to, String reason) -> failed(from, to, reason);
       case JoinEvent.JoinAborted(NodeId node) -> abort(node);
       case JoinEvent.NodeLeft(NodeId node, long _) -> left(node);
+      case JoinEvent.NodeLost(NodeId node) -> lost(node);
+      case JoinEvent.NodeBack(NodeId node, long at) -> back(node, at);
       case JoinEvent.Idle(long at) -> {
         if (!busy()) {
-          Verification.next(tree, at - settings.verifyAfterNanos()).ifPresent(unverified::add);
+          askPassedOver(at);
+        }
+        if (!busy()) {
+          Verification.next(tree, at - settings.verifyAfterNanos(), away)
+              .ifPresent(unverified::add);
         }
       }
       case JoinEvent.VerifyAsked(NodeId a, NodeId b, long at) -> askVerified(a, b, at);
@@ -196,10 +239,49 @@ public final class CapacityMapper {
     if (partner.isPresent()) {
       running.put(join.node().id(), join);
       commands.add(new JoinCommand.Probe(join.node().id(), partner.get()));
-    } else {
+    } else if (join.search().found()) {
       join.search().place(join.beganAtNanos());
+      NodeId node = join.node().id();
+      join.search()
+          .passedOver()
+          .forEach(other -> passedOver.computeIfAbsent(other, _ -> new TreeSet<>()).add(node));
+      inherit(node);
       joined(join);
+    } else {
+      running.remove(join.node().id());
+      commands.add(
+          new JoinCommand.JoinFailed(
+              join.node().id(),
+              "no member that it could be measured with answers; join again when one does"));
     }
+  }
+
+  /** What is not known of a node, is not known of who hangs nearer to it either. */
+  private void inherit(NodeId node) {
+    for (NodePair pair : pairsPassedOver()) {
+      if (!pair.has(node)) {
+        Vertex level = tree.between(pair.first(), pair.second());
+        if (nearer(node, pair.first(), level)) {
+          passedOver.computeIfAbsent(pair.second(), _ -> new TreeSet<>()).add(node);
+        } else if (nearer(node, pair.second(), level)) {
+          passedOver.computeIfAbsent(pair.first(), _ -> new TreeSet<>()).add(node);
+        }
+      }
+    }
+  }
+
+  private boolean nearer(NodeId node, NodeId to, Vertex than) {
+    return node.equals(to) || tree.between(node, to).bitsPerSecond() > than.bitsPerSecond();
+  }
+
+  private List<NodePair> pairsPassedOver() {
+    List<NodePair> pairs = new ArrayList<>();
+    passedOver.forEach(
+        (node, joined) ->
+            joined.stream()
+                .filter(other -> tree.has(other) && tree.has(node))
+                .forEach(other -> pairs.add(NodePair.of(node, other))));
+    return pairs;
   }
 
   private void joined(Join join) {
@@ -229,7 +311,7 @@ public final class CapacityMapper {
   private void start(Join join, ExpectedCapacities capacities) {
     Set<NodeId> busy = new HashSet<>();
     running.values().forEach(other -> other.partner().ifPresent(busy::add));
-    ask(join, join.start(tree, settings, capacities, busy));
+    ask(join, join.start(tree, settings, capacities, busy, away));
   }
 
   private void failed(NodeId from, NodeId to, String reason) {
@@ -273,22 +355,79 @@ public final class CapacityMapper {
     }
   }
 
-  private void left(NodeId node) {
-    abort(node);
+  private void lost(NodeId node) {
+    away.add(node);
+    endVerification(node, "node " + node + " does not answer");
+    Join own = running.get(node);
+    if (own != null || waits(node)) {
+      abort(node); // a member that is measured again
+      commands.add(new JoinCommand.JoinFailed(node, "node " + node + " does not answer"));
+    }
+    List.copyOf(running.values()).stream()
+        .filter(join -> join.waitsFor(node))
+        .forEach(this::restart);
+  }
+
+  private void back(NodeId node, long atNanos) {
+    away.remove(node);
+    askPassedOver(atNanos);
+  }
+
+  /**
+   * Asks for what could not be probed while one of both was away. It stays noted until a probe has
+   * ended, so that neither another loss nor another leader forgets it.
+   */
+  private void askPassedOver(long atNanos) {
+    for (NodeId node : List.copyOf(passedOver.keySet())) {
+      for (NodeId other : List.copyOf(passedOver.getOrDefault(node, Set.of()))) {
+        if (!tree.has(node) || !tree.has(other)) {
+          measured(node, other);
+        } else if (!away.contains(node) && !away.contains(other)) {
+          if (book.measurements().containsKey(NodePair.of(node, other))) {
+            measured(node, other);
+          } else {
+            askVerified(node, other, atNanos);
+          }
+        }
+      }
+    }
+  }
+
+  /** Nobody passed over the other one any more. */
+  private void measured(NodeId a, NodeId b) {
+    passedOver.computeIfPresent(a, (_, joined) -> without(joined, b));
+    passedOver.computeIfPresent(b, (_, joined) -> without(joined, a));
+  }
+
+  private static @Nullable Set<NodeId> without(Set<NodeId> joined, NodeId node) {
+    joined.remove(node);
+    return joined.isEmpty() ? null : joined;
+  }
+
+  private void endVerification(NodeId node, String why) {
     unverified.removeIf(pair -> pair.has(node));
     if (verified != null && verified.has(node)) {
       commands.add(new JoinCommand.CancelProbe(verified.first(), verified.second()));
-      commands.add(new JoinCommand.VerificationFailed(verified, "node " + node + " has left"));
+      commands.add(new JoinCommand.VerificationFailed(verified, why));
       verified = null;
     }
+  }
+
+  private void left(NodeId node) {
+    abort(node);
+    away.remove(node);
+    endVerification(node, "node " + node + " has left");
     if (tree.has(node)) {
-      departures.note(tree, node, book.measuredWith(node));
+      departures.note(tree, node, book.measuredWith(node), passedOver.isEmpty());
       drop(node);
       List.copyOf(running.values()).forEach(this::restart);
     }
   }
 
   private void drop(NodeId node) {
+    passedOver.remove(node);
+    passedOver.values().forEach(joined -> joined.remove(node));
+    passedOver.values().removeIf(Set::isEmpty);
     tree.remove(node);
     book.remove(node);
     current = null;
@@ -314,6 +453,10 @@ public final class CapacityMapper {
       commands.add(new JoinCommand.VerificationFailed(pair, "a node of it is not in the map"));
       return;
     }
+    if (away.contains(a) || away.contains(b)) {
+      commands.add(new JoinCommand.VerificationFailed(pair, "a node of it does not answer"));
+      return;
+    }
     Measurement known = book.measurements().get(pair);
     if (known != null && atNanos - known.atNanos() <= settings.freshNanos()) {
       commands.add(new JoinCommand.Verified(pair, true));
@@ -328,11 +471,15 @@ public final class CapacityMapper {
   private void verifiedBy(NodeId from, NodeId to, Measurement measured) {
     NodePair pair = NodePair.of(from, to);
     verified = null;
+    measured(from, to);
     Vertex level = tree.between(from, to);
     double value = measured.both(settings.relativeNoise());
     Span span = Span.of(value, settings.relativeNoise());
     boolean held = span.overlaps(level.span());
     if (held) {
+      pairsPassedOver().stream()
+          .filter(other -> implied(other, from, to, level))
+          .forEach(other -> measured(other.first(), other.second()));
       boolean differs = measured.asymmetric(settings.relativeNoise());
       level.add(new Sample(pair, value, span, differs, measured.atNanos()));
       note(from, to, measured);
@@ -342,6 +489,12 @@ public final class CapacityMapper {
       remeasure(to, measured.atNanos());
     }
     commands.add(new JoinCommand.Verified(pair, held));
+  }
+
+  /** Between who hangs nearer to either of two nodes than these to one another lies their level. */
+  private boolean implied(NodePair pair, NodeId a, NodeId b, Vertex level) {
+    return (nearer(pair.first(), a, level) && nearer(pair.second(), b, level))
+        || (nearer(pair.first(), b, level) && nearer(pair.second(), a, level));
   }
 
   /** Nobody can tell which of two nodes stands elsewhere now, so both are measured anew. */

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Dendrogram {
   private final Map<NodeId, Vertex> leaves = new LinkedHashMap<>();
   private @Nullable Vertex root;
+  private long nextLevel = 1;
 
   int size() {
     return leaves.size();
@@ -104,7 +105,7 @@ final class Dendrogram {
       below = above;
       above = below.parent();
     }
-    Vertex level = Vertex.level(sample);
+    Vertex level = Vertex.level(sample, nextLevel++);
     if (above == null) {
       root = level;
     } else {
@@ -195,6 +196,7 @@ final class Dendrogram {
     List<Vertex> levels = new ArrayList<>();
     for (Level saved : map.levels()) {
       Vertex level = Vertex.restored(saved);
+      built.nextLevel = Math.max(built.nextLevel, saved.id() + 1);
       levels.add(level);
       saved.parent().ifPresent(parent -> levels.get(parent).adopt(level));
     }
@@ -236,6 +238,7 @@ final class Dendrogram {
 
   private static Level level(Vertex vertex, OptionalInt parent) {
     return new Level(
+        vertex.number(),
         parent,
         vertex.bitsPerSecond(),
         vertex.span().low(),

@@ -27,13 +27,21 @@ final class Departures {
       Map<NodeId, Measurement> measured,
       long placedAtNanos) {}
 
-  void note(Dendrogram tree, NodeId node, Map<NodeId, Measurement> measured) {
+  /**
+   * Notes a node that leaves.
+   *
+   * @param certain false while nodes may be nearer to one another than the tree says: then what it
+   *     implies must not be taken for a measurement later
+   */
+  void note(Dendrogram tree, NodeId node, Map<NodeId, Measurement> measured, boolean certain) {
     Vertex leaf = tree.leaf(node);
     Map<NodeId, Measurement> row = new HashMap<>();
-    tree.forEachOther(
-        node,
-        (other, value) ->
-            row.put(other, Measurement.symmetric(Math.round(value), leaf.sampledAtNanos())));
+    if (certain) {
+      tree.forEachOther(
+          node,
+          (other, value) ->
+              row.put(other, Measurement.symmetric(Math.round(value), leaf.sampledAtNanos())));
+    }
     row.putAll(measured);
     departed.put(node, new Departed(leaf.node(), row, measured, leaf.sampledAtNanos()));
     if (departed.size() > MAX_NODES) {

@@ -63,25 +63,31 @@ final class Join {
    * @return the node to probe with, empty when the place is known
    */
   Optional<NodeId> start(
-      Dendrogram tree, JoinSettings settings, ExpectedCapacities capacities, Set<NodeId> busy) {
+      Dendrogram tree,
+      JoinSettings settings,
+      ExpectedCapacities capacities,
+      Set<NodeId> busy,
+      Set<NodeId> away) {
     Map<NodeId, Measurement> known = new HashMap<>(recalled);
     known.putAll(measured);
     known.keySet().removeIf(other -> !tree.has(other));
     expected = OptionalDouble.empty();
-    JoinSearch started = new JoinSearch(tree, node, hints, known, settings);
+    JoinSearch started = new JoinSearch(tree, node, hints, known, away, settings);
     search = started;
-    Optional<NodeId> nearest = known.isEmpty() ? nearest(tree, capacities) : Optional.empty();
+    Optional<NodeId> nearest = known.isEmpty() ? nearest(tree, capacities, away) : Optional.empty();
     partner = nearest.or(() -> started.next(busy)).orElse(null);
     attempts = 0;
     return partner();
   }
 
   /** The member with the highest expected capacity. */
-  private Optional<NodeId> nearest(Dendrogram tree, ExpectedCapacities capacities) {
+  private Optional<NodeId> nearest(
+      Dendrogram tree, ExpectedCapacities capacities, Set<NodeId> away) {
     Optional<NodeId> nearest = Optional.empty();
     for (Vertex leaf : tree.leaves()) {
       OptionalDouble told = capacities.bitsPerSecond(node, leaf.node());
-      if (told.isPresent() && told.getAsDouble() > expected.orElse(-1)) {
+      boolean higher = told.isPresent() && told.getAsDouble() > expected.orElse(-1);
+      if (higher && !away.contains(leaf.id())) {
         expected = told;
         nearest = Optional.of(leaf.id());
       }

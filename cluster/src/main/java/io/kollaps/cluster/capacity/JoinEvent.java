@@ -48,6 +48,23 @@ public sealed interface JoinEvent {
   record NodeLeft(NodeId node, long atNanos) implements JoinEvent {}
 
   /**
+   * A member does not answer. It keeps its place; nothing is measured with it until it is back. A
+   * node that joins meanwhile is placed without it: their entry is what is known at least, and is
+   * verified when it is back.
+   *
+   * @param node the node
+   */
+  record NodeLost(NodeId node) implements JoinEvent {}
+
+  /**
+   * A member answers again.
+   *
+   * @param node the node
+   * @param atNanos now
+   */
+  record NodeBack(NodeId node, long atNanos) implements JoinEvent {}
+
+  /**
    * The cluster has nothing else to do: the entry that needs it most may be verified.
    *
    * @param atNanos now

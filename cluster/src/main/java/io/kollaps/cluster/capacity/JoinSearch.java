@@ -3,6 +3,8 @@ package io.kollaps.cluster.capacity;
 import io.kollaps.cluster.NodeId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +28,8 @@ final class JoinSearch {
   private final Map<NodeId, Measurement> known;
   private final List<Vertex> frontier = new ArrayList<>();
   private final List<Evidence> evidence = new ArrayList<>();
+  private final Set<NodeId> away;
+  private final Set<NodeId> passedOver = new LinkedHashSet<>();
   private @Nullable Vertex subtree;
   private @Nullable Vertex asked;
   private @Nullable Sample best;
@@ -38,13 +42,16 @@ final class JoinSearch {
    * Starts at the top of the tree.
    *
    * @param known what was measured with this node already; asked first, and without a probe
+   * @param away members that cannot be probed now; a live view
    */
   JoinSearch(
       Dendrogram tree,
       NodeProfile node,
       Hints hints,
       Map<NodeId, Measurement> known,
+      Set<NodeId> away,
       JoinSettings settings) {
+    this.away = away;
     this.tree = tree;
     this.node = node;
     this.settings = settings;
@@ -87,19 +94,38 @@ final class JoinSearch {
         asked = answered.get();
         answer(answer);
       } else {
-        asked = partner(candidate, busy);
-        return Optional.of(asked.id());
+        Optional<Vertex> partner = partner(candidate, busy);
+        if (partner.isPresent()) {
+          asked = partner.get();
+          return Optional.of(asked.id());
+        }
+        Dendrogram.below(candidate).stream()
+            .filter(Vertex::isLeaf)
+            .forEach(leaf -> passedOver.add(leaf.id()));
       }
     }
     return Optional.empty();
   }
 
-  private Vertex partner(Vertex candidate, Set<NodeId> busy) {
+  /** Empty when no node of the subtree can be probed. */
+  private Optional<Vertex> partner(Vertex candidate, Set<NodeId> busy) {
     Vertex chosen = choice.within(candidate);
-    Vertex first = leaf(chosen, Set.of(), false).orElseThrow();
-    return busy.contains(first.id())
-        ? leaf(chosen, busy, false).or(() -> leaf(candidate, busy, false)).orElse(first)
-        : first;
+    Set<NodeId> unwanted = new HashSet<>(busy);
+    unwanted.addAll(away);
+    return leaf(chosen, unwanted, false)
+        .or(() -> leaf(candidate, unwanted, false))
+        .or(() -> leaf(chosen, away, false))
+        .or(() -> leaf(candidate, away, false));
+  }
+
+  /** Nodes whose subtrees may be nearer than the place that was found, but could not be probed. */
+  Set<NodeId> passedOver() {
+    return Set.copyOf(passedOver);
+  }
+
+  /** False when there are nodes and none of them could be probed. */
+  boolean found() {
+    return tree.size() == 0 || witness != null;
   }
 
   /** The first leaf below a vertex that is, or is not, among some nodes. */

@@ -8,6 +8,7 @@ import java.util.OptionalInt;
  * Levels rise from the top down, but for noise: two estimates may stand the wrong way round by as
  * much as the noise explains.
  *
+ * @param id its identity, which stays as long as it is there
  * @param parent number of the level above, which is smaller than this one's; empty for the top
  * @param meanBitsPerSecond mean of the samples: the estimate
  * @param lowBitsPerSecond lowest capacity that explains a sample
@@ -19,6 +20,7 @@ import java.util.OptionalInt;
  * @param basis pairs whose probes are the latest samples; a node among them may have left
  */
 public record Level(
+    long id,
     OptionalInt parent,
     double meanBitsPerSecond,
     double lowBitsPerSecond,

@@ -11,6 +11,7 @@ final class Vertex {
   static final int MAX_BASIS = 8;
 
   private final @Nullable NodeProfile node;
+  private final long number;
   private final List<Vertex> children = new ArrayList<>();
   private final List<NodePair> basis = new ArrayList<>();
   private @Nullable Vertex parent;
@@ -20,18 +21,20 @@ final class Vertex {
   private boolean asymmetric;
   private long sampledAtNanos;
 
-  private Vertex(@Nullable NodeProfile node) {
+  private Vertex(@Nullable NodeProfile node, long number) {
     this.node = node;
+    this.number = number;
   }
 
   static Vertex leaf(NodeProfile node, long placedAtNanos) {
-    Vertex leaf = new Vertex(node);
+    Vertex leaf = new Vertex(node, 0);
     leaf.sampledAtNanos = placedAtNanos;
     return leaf;
   }
 
-  static Vertex level(Sample sample) {
-    Vertex level = new Vertex(null);
+  /** A new level; its number is its identity. */
+  static Vertex level(Sample sample, long number) {
+    Vertex level = new Vertex(null, number);
     level.span = sample.span();
     level.add(sample);
     return level;
@@ -39,7 +42,7 @@ final class Vertex {
 
   /** A level as it was saved. */
   static Vertex restored(Level saved) {
-    Vertex level = new Vertex(null);
+    Vertex level = new Vertex(null, saved.id());
     level.mean = saved.meanBitsPerSecond();
     level.samples = saved.samples();
     level.span = new Span(saved.lowBitsPerSecond(), saved.highBitsPerSecond());
@@ -65,6 +68,11 @@ final class Vertex {
       basis.removeFirst();
     }
     basis.add(sample.pair());
+  }
+
+  /** Identity of a level. */
+  long number() {
+    return number;
   }
 
   boolean isLeaf() {

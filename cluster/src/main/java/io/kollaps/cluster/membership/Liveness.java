@@ -83,6 +83,11 @@ public final class Liveness {
     return watched != null && watched.lost;
   }
 
+  /** Whether any node is suspected: then {@link #tick} is to be told densely. */
+  public boolean suspects() {
+    return nodes.values().stream().anyMatch(watched -> watched.suspected);
+  }
+
   /** Time since the last ping that a node answered; 0 for one that is not watched. */
   public long silentNanos(NodeId node, long nowNanos) {
     Watched watched = nodes.get(node);
@@ -123,7 +128,8 @@ public final class Liveness {
   }
 
   /**
-   * Time has passed; to be told every {@link LivenessSettings#confirmPeriodNanos} or so.
+   * Time has passed; to be told every {@link LivenessSettings#confirmPeriodNanos} or so while it
+   * {@link #suspects}, else several times a period.
    *
    * @param nowNanos on this machine's clock that never goes back
    */

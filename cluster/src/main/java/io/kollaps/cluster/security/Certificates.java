@@ -2,17 +2,21 @@ package io.kollaps.cluster.security;
 
 import io.kollaps.cluster.NodeId;
 import java.io.ByteArrayInputStream;
+import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.ECParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Optional;
 import org.bouncycastle.asn1.x500.RDN;
@@ -33,6 +37,22 @@ public final class Certificates {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec(CURVE), random);
       return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java has no EC keys of curve " + CURVE, e);
+    }
+  }
+
+  /** Whether a key is as all of a cluster are. */
+  static boolean isOurKind(PublicKey key) {
+    if (!(key instanceof ECPublicKey ec)) {
+      return false;
+    }
+    try {
+      AlgorithmParameters curve = AlgorithmParameters.getInstance("EC");
+      curve.init(new ECGenParameterSpec(CURVE));
+      ECParameterSpec ours = curve.getParameterSpec(ECParameterSpec.class);
+      return ec.getParams().getCurve().equals(ours.getCurve())
+          && ec.getParams().getGenerator().equals(ours.getGenerator());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java has no EC keys of curve " + CURVE, e);
     }

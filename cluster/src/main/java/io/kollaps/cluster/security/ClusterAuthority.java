@@ -47,6 +47,9 @@ public record ClusterAuthority(String cluster, X509Certificate certificate, Priv
 
   private static final int SERIAL_BITS = 127;
 
+  /** Ours have some 300; garbage that is nested deeply costs as much stack as it is long. */
+  private static final int MAX_REQUEST_BYTES = 4096;
+
   /** Makes the authority of a new cluster. */
   public static ClusterAuthority create(String cluster, Instant now, SecureRandom random) {
     KeyPair keys = Certificates.newKeyPair(random);
@@ -144,9 +147,16 @@ public record ClusterAuthority(String cluster, X509Certificate certificate, Priv
   }
 
   private static PublicKey verifiedKey(byte[] request) throws SecurityFailure {
+    if (request.length > MAX_REQUEST_BYTES) {
+      throw new SecurityFailure(
+          "a signing request has at most " + MAX_REQUEST_BYTES + " bytes, not " + request.length);
+    }
     try {
       var parsed = new JcaPKCS10CertificationRequest(new PKCS10CertificationRequest(request));
       PublicKey key = parsed.getPublicKey();
+      if (!Certificates.isOurKind(key)) {
+        throw new SecurityFailure("the key to be certified is none of curve P-256");
+      }
       if (!parsed.isSignatureValid(
           new org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder().build(key))) {
         throw new SecurityFailure("the signing request is not signed by its own key");
@@ -154,7 +164,7 @@ public record ClusterAuthority(String cluster, X509Certificate certificate, Priv
       return key;
     } catch (SecurityFailure e) {
       throw e;
-    } catch (Exception e) { // the parser throws whatever garbage leads to
+    } catch (Exception | StackOverflowError e) { // the parser throws whatever garbage leads to
       throw new SecurityFailure("this is no signing request: " + e.getMessage(), e);
     }
   }

@@ -4,7 +4,11 @@ import io.kollaps.cluster.NodeId;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLEngine;
@@ -21,28 +25,37 @@ public final class ClusterTrust extends X509ExtendedTrustManager {
   private final Predicate<NodeId> banned;
   private final Optional<NodeId> expected;
   private final Refusals refusals;
+  private final InstantSource clock;
 
   private ClusterTrust(
       X509Certificate authority,
       Predicate<NodeId> banned,
       Optional<NodeId> expected,
-      Refusals refusals) {
+      Refusals refusals,
+      InstantSource clock) {
     this.authority = authority;
     this.cluster = Certificates.clusterOf(authority).orElseThrow();
     this.banned = banned;
     this.expected = expected;
     this.refusals = refusals;
+    this.clock = clock;
   }
 
   /** Trusts every node of the cluster. */
   public static ClusterTrust anyNode(
       X509Certificate authority, Predicate<NodeId> banned, Refusals refusals) {
-    return new ClusterTrust(authority, banned, Optional.empty(), refusals);
+    return anyNode(authority, banned, refusals, InstantSource.system());
+  }
+
+  /** The same with a clock, by which certificates count or not. */
+  public static ClusterTrust anyNode(
+      X509Certificate authority, Predicate<NodeId> banned, Refusals refusals, InstantSource clock) {
+    return new ClusterTrust(authority, banned, Optional.empty(), refusals, clock);
   }
 
   /** Trusts one node only. */
   public ClusterTrust only(NodeId node) {
-    return new ClusterTrust(authority, banned, Optional.of(node), refusals);
+    return new ClusterTrust(authority, banned, Optional.of(node), refusals, clock);
   }
 
   /**
@@ -55,7 +68,7 @@ public final class ClusterTrust extends X509ExtendedTrustManager {
       throw new CertificateException("no certificate was shown");
     }
     X509Certificate shown = chain[0];
-    verifySigned(shown, authority);
+    verifySigned(shown, authority, clock.instant());
     NodeId node =
         Certificates.nodeOf(shown)
             .orElseThrow(() -> new CertificateException("the certificate names no node"));
@@ -72,7 +85,7 @@ public final class ClusterTrust extends X509ExtendedTrustManager {
     return node;
   }
 
-  static void verifySigned(X509Certificate shown, X509Certificate authority)
+  static void verifySigned(X509Certificate shown, X509Certificate authority, Instant now)
       throws CertificateException {
     try {
       shown.verify(authority.getPublicKey());
@@ -80,7 +93,18 @@ public final class ClusterTrust extends X509ExtendedTrustManager {
       throw new CertificateException(
           "the certificate is not signed by this cluster's authority", e);
     }
-    shown.checkValidity();
+    try {
+      shown.checkValidity(java.util.Date.from(now));
+    } catch (CertificateExpiredException e) {
+      throw new CertificateException(
+          "the certificate counted until " + shown.getNotAfter().toInstant(), e);
+    } catch (CertificateNotYetValidException e) {
+      throw new CertificateException(
+          "the certificate counts only from "
+              + shown.getNotBefore().toInstant()
+              + "; do the clocks of the machines agree?",
+          e);
+    }
   }
 
   private void checkAndTell(X509Certificate[] chain, String from) throws CertificateException {

@@ -28,6 +28,9 @@ public final class DatagramSeal {
   /** Format that this class writes and reads. */
   public static final int FORMAT = 1;
 
+  /** So many formats after ours are worth to be told by their number; others are garbage. */
+  private static final int NEXT_FORMATS = 4;
+
   /**
    * How far clocks may be apart. It only matters for a datagram recorded before this process began
    * and replayed to it: everything later is caught by the numbers.
@@ -116,6 +119,9 @@ public final class DatagramSeal {
       return new Refused("it is no datagram of Kollaps");
     }
     int format = buffer.get();
+    if (format < 1 || format > FORMAT + NEXT_FORMATS) {
+      return new Refused("it is no datagram of Kollaps");
+    }
     if (format != FORMAT) {
       return new Refused(
           "it has format "

@@ -3,6 +3,8 @@ package io.kollaps.cluster.security;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -13,11 +15,18 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 public final class TokenTrust extends X509ExtendedTrustManager {
   private final JoinToken token;
+  private final InstantSource clock;
   private volatile Optional<X509Certificate> authority = Optional.empty();
 
   /** Trusts the cluster that a token names. */
   public TokenTrust(JoinToken token) {
+    this(token, InstantSource.system());
+  }
+
+  /** The same with a clock, by which certificates count or not. */
+  public TokenTrust(JoinToken token, InstantSource clock) {
     this.token = token;
+    this.clock = clock;
   }
 
   /** The authority that a server has shown; empty before the first connection. */
@@ -35,8 +44,9 @@ public final class TokenTrust extends X509ExtendedTrustManager {
           "the server belongs to another cluster than the token; use a token of that cluster, or"
               + " --via a node of the token's");
     }
-    ClusterTrust.verifySigned(shown, shown);
-    ClusterTrust.verifySigned(chain[0], shown);
+    Instant now = clock.instant();
+    ClusterTrust.verifySigned(shown, shown, now);
+    ClusterTrust.verifySigned(chain[0], shown, now);
     authority = Optional.of(shown);
   }
 

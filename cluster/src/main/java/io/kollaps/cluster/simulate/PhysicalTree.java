@@ -2,7 +2,9 @@ package io.kollaps.cluster.simulate;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A switched network: a tree of switches with nodes as leaves, each link with a rate per direction.
@@ -88,6 +90,17 @@ public final class PhysicalTree {
    * @param up true towards the top
    */
   record Hop(int element, boolean up) {}
+
+  /**
+   * Whether transfers in both directions between two pairs of nodes use a link in the same
+   * direction at the same time.
+   */
+  public boolean share(int a, int b, int c, int d) {
+    Set<Hop> hops = new HashSet<>(way(a, b));
+    hops.addAll(way(b, a));
+    return way(c, d).stream().anyMatch(hops::contains)
+        || way(d, c).stream().anyMatch(hops::contains);
+  }
 
   /** The links from one node to another. */
   List<Hop> way(int from, int to) {

@@ -226,7 +226,8 @@ public final class ControlCodec {
         message.getGeneration(), HexFormat.of().formatHex(message.getSecret().toByteArray()));
   }
 
-  private static CommandMessage.PutDocument toMessage(ControlCommand.PutDocument put) {
+  /** A change of a document as it travels. */
+  public static CommandMessage.PutDocument toMessage(ControlCommand.PutDocument put) {
     CommandMessage.PutDocument.Builder message =
         CommandMessage.PutDocument.newBuilder()
             .setRoom(put.room())

@@ -23,6 +23,9 @@ public final class ControlRules {
   /** Documents of all rooms together. */
   public static final int MAX_DOCUMENTS = 100_000;
 
+  /** Bytes of the content of all documents: every node holds them in memory. */
+  public static final long MAX_DOCUMENT_BYTES = 64L * 1024 * 1024;
+
   private ControlRules() {}
 
   /**
@@ -223,6 +226,16 @@ public final class ControlRules {
       }
       if (known == null && documents.size() >= MAX_DOCUMENTS) {
         return Optional.of("the cluster keeps " + MAX_DOCUMENTS + " documents, more it does not");
+      }
+      if (put.room().isEmpty() || put.key().isEmpty()) {
+        return Optional.of("a document has a room and a key");
+      }
+      long others =
+          documents.values().stream().mapToLong(document -> document.content().size()).sum()
+              - (known == null ? 0 : known.content().size());
+      if (others + put.content().size() > MAX_DOCUMENT_BYTES) {
+        return Optional.of(
+            "the cluster keeps " + MAX_DOCUMENT_BYTES + " bytes of documents, more it does not");
       }
       documents.put(name, new Document(put.room(), put.key(), version + 1, put.content()));
       return Optional.empty();

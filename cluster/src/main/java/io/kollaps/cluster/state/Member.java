@@ -36,11 +36,20 @@ public record Member(
     DRAINED
   }
 
-  /** Refuses texts that are empty or longer than 255 characters, and ports that do not exist. */
+  /**
+   * Refuses texts that are empty, longer than 255 characters or not printable (they are shown on
+   * terminals), and ports that do not exist.
+   */
   public Member {
-    if (!usable(name) || !usable(host) || software.length() > LONGEST_TEXT) {
+    if (!usable(name) || !usable(host)) {
       throw new IllegalArgumentException(
-          "a member's name and address have 1 to " + LONGEST_TEXT + " characters without blanks");
+          "a member's name and address have 1 to "
+              + LONGEST_TEXT
+              + " letters, digits and signs of ASCII, without blanks");
+    }
+    if (software.length() > LONGEST_TEXT || software.chars().anyMatch(c -> c < ' ' || c > '~')) {
+      throw new IllegalArgumentException(
+          "a member's version of Kollaps has at most " + LONGEST_TEXT + " printable characters");
     }
     if (port < 1 || port > LAST_PORT) {
       throw new IllegalArgumentException(
@@ -67,6 +76,6 @@ public record Member(
   private static boolean usable(String text) {
     return !text.isEmpty()
         && text.length() <= LONGEST_TEXT
-        && text.chars().noneMatch(c -> c <= ' ' || c == 0x7f);
+        && text.chars().allMatch(c -> c > ' ' && c <= '~');
   }
 }

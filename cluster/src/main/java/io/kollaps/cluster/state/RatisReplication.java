@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
@@ -61,6 +62,7 @@ public final class RatisReplication implements Replication {
   private final AtomicLong calls = new AtomicLong();
   private final ControlStateMachine machine;
   private final RaftServer server;
+  private final NodesOnly nodesOnly;
 
   private RatisReplication(
       ReplicationSettings settings, Start start, Member member, Listener listener)
@@ -68,6 +70,7 @@ public final class RatisReplication implements Replication {
     this.settings = settings;
     group = RaftGroupId.valueOf(UUID.fromString(settings.cluster()));
     self = RaftPeerId.valueOf(settings.self().value());
+    nodesOnly = new NodesOnly(settings);
     machine = new ControlStateMachine(client, listener);
     RaftServer.Builder builder =
         RaftServer.newBuilder()
@@ -245,8 +248,13 @@ public final class RatisReplication implements Replication {
   }
 
   @Override
+  public void cut() {
+    nodesOnly.cut();
+  }
+
+  @Override
   public void close() {
-    try {
+    try (nodesOnly) {
       server.close();
     } catch (IOException e) {
       throw new java.io.UncheckedIOException("the replication did not close in order", e);
@@ -257,13 +265,14 @@ public final class RatisReplication implements Replication {
     Parameters parameters = new Parameters();
     GrpcConfigKeys.TLS.setConf(
         parameters, new GrpcTlsConfig(settings.keys(), settings.trust(), true));
-    GrpcConfigKeys.Server.setServicesCustomizer(parameters, new NodesOnly());
+    GrpcConfigKeys.Server.setServicesCustomizer(parameters, nodesOnly);
     return parameters;
   }
 
   private RaftProperties properties() {
     RaftProperties properties = new RaftProperties();
     RaftServerConfigKeys.setStorageDir(properties, List.of(settings.folder().toFile()));
+    RaftConfigKeys.Rpc.setType(properties, new CalmListeners());
     GrpcConfigKeys.Server.setPort(properties, settings.port());
     GrpcConfigKeys.setMessageSizeMax(properties, MESSAGE);
     TimeDuration min = duration(settings.electionMin());

@@ -32,6 +32,9 @@ public interface Replication extends AutoCloseable {
    */
   CompletableFuture<Void> divide(VoterPlan.Roles roles, Optional<NodeId> heir);
 
+  /** Ends the connections of nodes that may not take part any more, and those of strangers. */
+  void cut();
+
   /** Stops taking part; the files stay. */
   @Override
   void close();

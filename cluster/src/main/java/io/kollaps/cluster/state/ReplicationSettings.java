@@ -1,10 +1,12 @@
 package io.kollaps.cluster.state;
 
 import io.kollaps.cluster.NodeId;
+import io.kollaps.cluster.security.ClusterTrust;
+import io.kollaps.cluster.security.Refusals;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Predicate;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.TrustManager;
 
 /**
  * What a node's replication works with.
@@ -19,6 +21,8 @@ import javax.net.ssl.TrustManager;
  *     removed
  * @param keys shows the node's certificate
  * @param trust checks those of the others
+ * @param mayTakePart whom else to refuse, with a certificate of the cluster: nodes that left
+ * @param refusals is told of what was refused
  */
 public record ReplicationSettings(
     NodeId self,
@@ -29,7 +33,9 @@ public record ReplicationSettings(
     Duration electionMax,
     long snapshotAfterCommands,
     KeyManager keys,
-    TrustManager trust) {
+    ClusterTrust trust,
+    Predicate<NodeId> mayTakePart,
+    Refusals refusals) {
 
   /**
    * Elections after 0.8 to 1.6 s without a leader: shorter ones begin by themselves on a machine

@@ -1,5 +1,6 @@
 package io.kollaps.cluster.wire;
 
+import io.kollaps.cluster.security.Refusals;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -14,8 +15,10 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,8 +38,11 @@ public final class Discovery implements AutoCloseable {
   private static final int QUESTION_BYTES = 32;
   private static final int ANSWER_BYTES = 2 + 1 + 1 + 8 + 2;
 
-  /** Answers a second; a joiner asks several times. */
-  private static final int ANSWERS_PER_SECOND = 20;
+  /** Answers a second; many machines may be joining. */
+  private static final int ANSWERS_PER_SECOND = 200;
+
+  /** Answers a second to one address; a joiner asks once or twice. */
+  private static final int ANSWERS_PER_ADDRESS = 5;
 
   /** Nodes that a joiner looks at; one of the right cluster is enough. */
   private static final int MAX_FOUND = 64;
@@ -46,12 +52,15 @@ public final class Discovery implements AutoCloseable {
   private final DatagramSocket socket;
   private final int announcedPort;
   private final Thread thread;
+  private final Refusals refusals;
+  private final Map<InetAddress, Integer> answers = new HashMap<>();
   private long windowNanos;
-  private int answers;
+  private int answered;
 
-  private Discovery(DatagramSocket socket, int announcedPort) {
+  private Discovery(DatagramSocket socket, int announcedPort, Refusals refusals) {
     this.socket = socket;
     this.announcedPort = announcedPort;
+    this.refusals = refusals;
     thread = Thread.ofPlatform().daemon().name("kollaps-discovery").start(this::answer);
   }
 
@@ -60,14 +69,16 @@ public final class Discovery implements AutoCloseable {
    *
    * @param port UDP port that is asked at; several nodes of one machine may share it
    * @param announcedPort TCP port of this node's calls
+   * @param refusals is told of what is no question
    * @throws IOException when the port cannot be listened on
    */
-  public static Discovery answering(int port, int announcedPort) throws IOException {
+  public static Discovery answering(int port, int announcedPort, Refusals refusals)
+      throws IOException {
     DatagramSocket socket = new DatagramSocket(null);
     try {
       socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
       socket.bind(new InetSocketAddress(port));
-      return new Discovery(socket, announcedPort);
+      return new Discovery(socket, announcedPort, refusals);
     } catch (IOException e) {
       socket.close();
       throw new IOException(
@@ -87,7 +98,10 @@ public final class Discovery implements AutoCloseable {
       try {
         socket.receive(packet);
         ByteBuffer question = ByteBuffer.wrap(packet.getData(), 0, packet.getLength());
-        if (packet.getLength() == QUESTION_BYTES && isHead(question, QUESTION) && mayAnswer()) {
+        if (packet.getLength() != QUESTION_BYTES || !isHead(question, QUESTION)) {
+          refusals.refused(
+              "question", packet.getAddress().getHostAddress(), "it is none that this node knows");
+        } else if (mayAnswer(packet.getAddress())) {
           byte[] answer =
               head(ANSWER, question.getLong(), ANSWER_BYTES)
                   .putShort((short) announcedPort)
@@ -102,13 +116,19 @@ public final class Discovery implements AutoCloseable {
     }
   }
 
-  private boolean mayAnswer() {
+  private boolean mayAnswer(InetAddress asker) {
     long now = System.nanoTime();
     if (now - windowNanos > 1_000_000_000L) {
       windowNanos = now;
-      answers = 0;
+      answered = 0;
+      answers.clear();
     }
-    return ++answers <= ANSWERS_PER_SECOND;
+    if (answered >= ANSWERS_PER_SECOND
+        || answers.merge(asker, 1, Integer::sum) > ANSWERS_PER_ADDRESS) {
+      return false;
+    }
+    answered++;
+    return true;
   }
 
   /**

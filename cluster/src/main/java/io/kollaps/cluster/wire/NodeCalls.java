@@ -10,6 +10,7 @@ import io.kollaps.cluster.generated.Outcome;
 import io.kollaps.cluster.generated.RenewReply;
 import io.kollaps.cluster.generated.RenewRequest;
 import io.kollaps.cluster.generated.ReportReply;
+import io.kollaps.cluster.generated.StepRequest;
 import io.kollaps.cluster.generated.TakeAuthorityRequest;
 
 /**
@@ -23,6 +24,13 @@ public interface NodeCalls {
    * @param address where the call comes from
    */
   JoinReply join(JoinRequest request, String address);
+
+  /**
+   * A machine that was accepted says where its join stands.
+   *
+   * @param address where the call comes from
+   */
+  JoinReply step(StepRequest request, String address);
 
   /** A member says where it is now. */
   Outcome announce(NodeId caller, AnnounceRequest request);

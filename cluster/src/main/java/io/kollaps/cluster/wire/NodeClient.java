@@ -14,20 +14,25 @@ import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
+import io.grpc.stub.AbstractStub;
 import io.kollaps.cluster.NodeId;
 import io.kollaps.cluster.generated.AdmissionGrpc;
 import io.kollaps.cluster.generated.JoinReply;
 import io.kollaps.cluster.generated.JoinRequest;
 import io.kollaps.cluster.generated.MembershipGrpc;
+import io.kollaps.cluster.generated.StepRequest;
 import io.kollaps.cluster.security.ClusterTrust;
 import io.kollaps.cluster.security.NodeKeys;
 import io.kollaps.cluster.security.TokenTrust;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
@@ -47,7 +52,8 @@ public final class NodeClient implements AutoCloseable {
   private final ClusterTrust trust;
   private final Map<Target, ManagedChannel> channels = new HashMap<>();
 
-  private record Target(NodeId node, String host, int port) {}
+  /** Streams have a connection of their own: they must not use up the calls of the other one. */
+  private record Target(NodeId node, String host, int port, boolean streams) {}
 
   /** With this node's certificate and whom it trusts. */
   public NodeClient(NodeKeys keys, ClusterTrust trust) {
@@ -65,13 +71,48 @@ public final class NodeClient implements AutoCloseable {
   public <R> R call(
       NodeId node, String host, int port, Function<MembershipGrpc.MembershipBlockingStub, R> call)
       throws CallFailure {
+    return call(node, host, port, MembershipGrpc::newBlockingStub, DEADLINE, call);
+  }
+
+  /**
+   * Calls a member by another service.
+   *
+   * @param node who must answer; another node at that address is refused
+   * @param stubs makes the service's stub
+   * @param deadline longest wait for the answer
+   * @param call one call on the stub
+   * @throws CallFailure when it cannot be reached, refuses, or does not answer in time
+   */
+  public <S extends AbstractStub<S>, R> R call(
+      NodeId node,
+      String host,
+      int port,
+      Function<Channel, S> stubs,
+      Duration deadline,
+      Function<S, R> call)
+      throws CallFailure {
     try {
       return call.apply(
-          MembershipGrpc.newBlockingStub(channel(new Target(node, host, port)))
-              .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS));
+          stubs
+              .apply(channel(new Target(node, host, port, false)))
+              .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS));
     } catch (StatusRuntimeException e) {
       throw CallFailure.of("node " + node + " at " + host + " port " + port, e);
     }
+  }
+
+  /**
+   * The connection to a member for calls that last: streams. They have no deadline of their own.
+   *
+   * @param node who must answer; another node at that address is refused
+   */
+  public Channel streams(NodeId node, String host, int port) {
+    return channel(new Target(node, host, port, true));
+  }
+
+  /** What became of a stream that failed. */
+  public static CallFailure failure(NodeId node, StatusRuntimeException e) {
+    return CallFailure.of("node " + node, e);
   }
 
   private synchronized ManagedChannel channel(Target target) {
@@ -79,23 +120,88 @@ public final class NodeClient implements AutoCloseable {
         target, to -> open(to.host(), to.port(), keys, trust.only(to.node())));
   }
 
+  /** Ends the connections to nodes that are not wanted any more. */
+  public void retain(Predicate<NodeId> wanted) {
+    List<ManagedChannel> unwanted = new ArrayList<>();
+    synchronized (this) {
+      channels
+          .entrySet()
+          .removeIf(
+              entry -> {
+                boolean ends = !wanted.test(entry.getKey().node());
+                if (ends) {
+                  unwanted.add(entry.getValue());
+                }
+                return ends;
+              });
+    }
+    unwanted.forEach(ManagedChannel::shutdownNow);
+  }
+
   /**
-   * Asks to be let in, without a certificate.
+   * A connection for asking to be let in, without a certificate.
+   *
+   * @param trust knows the cluster by the token's digest
+   */
+  public static Admission admission(String host, int port, TokenTrust trust) {
+    return new Admission(host, port, open(host, port, null, trust));
+  }
+
+  /**
+   * Asks once to be let in, without a certificate.
    *
    * @param trust knows the cluster by the token's digest
    * @throws CallFailure when nobody of that cluster answers there, or refuses the call itself
    */
   public static JoinReply join(String host, int port, TokenTrust trust, JoinRequest request)
       throws CallFailure {
-    ManagedChannel channel = open(host, port, null, trust);
-    try {
-      return AdmissionGrpc.newBlockingStub(channel)
-          .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
-          .join(request);
-    } catch (StatusRuntimeException e) {
-      throw CallFailure.of(host + " port " + port, e);
-    } finally {
-      close(channel);
+    try (Admission admission = admission(host, port, trust)) {
+      return admission.join(request);
+    }
+  }
+
+  /** The calls of a machine that is no member yet. */
+  public static final class Admission implements AutoCloseable {
+    private final String who;
+    private final ManagedChannel channel;
+
+    private Admission(String host, int port, ManagedChannel channel) {
+      who = host + " port " + port;
+      this.channel = channel;
+    }
+
+    /**
+     * Asks to be let in.
+     *
+     * @throws CallFailure when nobody of that cluster answers there, or refuses the call itself
+     */
+    public JoinReply join(JoinRequest request) throws CallFailure {
+      return call(stub -> stub.join(request));
+    }
+
+    /**
+     * Says where the join stands.
+     *
+     * @throws CallFailure when nobody of that cluster answers there, or refuses the call itself
+     */
+    public JoinReply step(StepRequest request) throws CallFailure {
+      return call(stub -> stub.step(request));
+    }
+
+    private JoinReply call(Function<AdmissionGrpc.AdmissionBlockingStub, JoinReply> call)
+        throws CallFailure {
+      try {
+        return call.apply(
+            AdmissionGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS));
+      } catch (StatusRuntimeException e) {
+        throw CallFailure.of(who, e);
+      }
+    }
+
+    @Override
+    public void close() {
+      NodeClient.close(channel);
     }
   }
 
@@ -162,9 +268,7 @@ public final class NodeClient implements AutoCloseable {
             INTERNAL,
             RESOURCE_EXHAUSTED ->
             new CallFailure(who + " refused: " + why, true, e);
-        case DEADLINE_EXCEEDED ->
-            new CallFailure(
-                who + " did not answer within " + DEADLINE.toSeconds() + " s", false, e);
+        case DEADLINE_EXCEEDED -> new CallFailure(who + " did not answer in time", false, e);
         default -> new CallFailure(who + " cannot be reached: " + why, false, e);
       };
     }

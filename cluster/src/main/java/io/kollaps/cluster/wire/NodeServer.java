@@ -5,11 +5,14 @@ import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.stub.StreamObserver;
 import io.kollaps.cluster.NodeId;
+import io.kollaps.cluster.connection.Connections;
 import io.kollaps.cluster.generated.AdmissionGrpc;
 import io.kollaps.cluster.generated.AnnounceRequest;
 import io.kollaps.cluster.generated.JoinReply;
@@ -22,11 +25,13 @@ import io.kollaps.cluster.generated.RenewReply;
 import io.kollaps.cluster.generated.RenewRequest;
 import io.kollaps.cluster.generated.ReportReply;
 import io.kollaps.cluster.generated.ReportRequest;
+import io.kollaps.cluster.generated.StepRequest;
 import io.kollaps.cluster.generated.TakeAuthorityRequest;
 import io.kollaps.cluster.security.ClusterTrust;
 import io.kollaps.cluster.security.NodeKeys;
 import io.kollaps.cluster.security.Refusals;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -45,16 +50,34 @@ public final class NodeServer implements AutoCloseable {
   private static final long HANDSHAKE_SECONDS = 10;
   private static final long IDLE_MINUTES = 10;
   private static final long CLOSE_SECONDS = 2;
+  private static final int THREADS = 2;
+
+  /** Streams that the other side resets in {@link #RESETS_SECONDS}: more than any node does. */
+  private static final int MAX_RESETS = 200;
+
+  private static final int RESETS_SECONDS = 30;
   private static final Logger LOG = LoggerFactory.getLogger(NodeServer.class);
 
   private final Server server;
   private final ExecutorService threads;
+  private final NioEventLoopGroup loops;
   private final ConnectionLog connectionLog;
+  private final Connections connections;
+  private final Predicate<NodeId> member;
 
-  private NodeServer(Server server, ExecutorService threads, ConnectionLog connectionLog) {
+  private NodeServer(
+      Server server,
+      ExecutorService threads,
+      NioEventLoopGroup loops,
+      ConnectionLog connectionLog,
+      Connections connections,
+      Predicate<NodeId> member) {
     this.server = server;
     this.threads = threads;
+    this.loops = loops;
     this.connectionLog = connectionLog;
+    this.connections = connections;
+    this.member = member;
   }
 
   /**
@@ -65,6 +88,8 @@ public final class NodeServer implements AutoCloseable {
    * @param trust checks those of callers
    * @param member who may call, but for a join
    * @param calls what is answered
+   * @param more further services; their calls are let through as those of members are, and find who
+   *     calls by {@link #caller}
    * @param refusals is told of what was refused
    * @throws IOException when the port cannot be listened on
    */
@@ -74,31 +99,41 @@ public final class NodeServer implements AutoCloseable {
       ClusterTrust trust,
       Predicate<NodeId> member,
       NodeCalls calls,
+      List<BindableService> more,
       Refusals refusals)
       throws IOException {
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    Server server =
+    NioEventLoopGroup loops =
+        new NioEventLoopGroup(THREADS, new DefaultThreadFactory("kollaps-calls", true));
+    Connections connections = new Connections(refusals, System::nanoTime);
+    NettyServerBuilder builder =
         NettyServerBuilder.forPort(port)
             .sslContext(
                 GrpcSslContexts.configure(SslContextBuilder.forServer(keys), SslProvider.JDK)
                     .trustManager(trust)
                     .clientAuth(ClientAuth.OPTIONAL)
                     .build())
+            .channelFactory(() -> new LimitedAcceptor(connections))
+            .bossEventLoopGroup(loops)
+            .workerEventLoopGroup(loops)
             .executor(threads)
-            .intercept(new Callers(member, refusals))
+            .intercept(new Callers(member, refusals, connections))
             .addService(new Admission(calls))
             .addService(new Membership(calls))
+            .maxRstFramesPerWindow(MAX_RESETS, RESETS_SECONDS)
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .maxInboundMetadataSize(MAX_HEADER_BYTES)
             .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
             .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
-            .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
-            .build();
+            .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES);
+    more.forEach(builder::addService);
+    Server server = builder.build();
     ConnectionLog connectionLog = ConnectionLog.install(refusals);
     try {
-      return new NodeServer(server.start(), threads, connectionLog);
+      return new NodeServer(server.start(), threads, loops, connectionLog, connections, member);
     } catch (IOException e) {
       threads.shutdown();
+      var _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       connectionLog.close();
       throw new IOException(
           "cannot listen on TCP port "
@@ -108,6 +143,19 @@ public final class NodeServer implements AutoCloseable {
               + "); end what uses it, or choose another --port",
           e);
     }
+  }
+
+  /**
+   * Ends the connections of nodes that are no members any more, and those of strangers that are
+   * older than any join. To be called every now and then, and when a member goes.
+   */
+  public void cut() {
+    connections.cut(member);
+  }
+
+  /** The member whose call is being served on this thread. */
+  public static NodeId caller() {
+    return Callers.CALLER.get();
   }
 
   /** Lets calls that are under way end for a moment, then stops. */
@@ -123,16 +171,23 @@ public final class NodeServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     threads.shutdownNow();
+    var _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     connectionLog.close();
   }
 
-  private static <R> void answer(StreamObserver<R> to, Supplier<R> call) {
+  /**
+   * Answers a call by what a method gives: a message that a record refuses is the caller's mistake,
+   * anything else is told and logged as this node's.
+   */
+  public static <R> void answer(StreamObserver<R> to, Supplier<R> call) {
     R answer;
     try {
       answer = call.get();
     } catch (IllegalArgumentException e) {
       // a record refused what the message holds
-      to.onError(Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException());
+      String why = Refusals.plain(String.valueOf(e.getMessage()));
+      Callers.REFUSALS.get().refused("call", String.valueOf(Callers.ADDRESS.get()), why);
+      to.onError(Status.INVALID_ARGUMENT.withDescription(why).asRuntimeException());
       return;
     } catch (RuntimeException e) {
       LOG.error("a call from {} failed", Callers.ADDRESS.get(), e);
@@ -158,6 +213,12 @@ public final class NodeServer implements AutoCloseable {
     public void join(JoinRequest request, StreamObserver<JoinReply> to) {
       String address = Callers.ADDRESS.get();
       answer(to, () -> calls.join(request, address));
+    }
+
+    @Override
+    public void step(StepRequest request, StreamObserver<JoinReply> to) {
+      String address = Callers.ADDRESS.get();
+      answer(to, () -> calls.step(request, address));
     }
   }
 

@@ -8,11 +8,17 @@ import java.util.Optional;
  * newest that both know, or refuse with a message that says what to do.
  */
 public final class Protocol {
+  /** Property that makes a node speak another version, to see several of them on one machine. */
+  static final String OTHER = "kollaps.protocol";
+
   /** Oldest version that this software speaks. */
-  public static final int OLDEST = 1;
+  public static final int OLDEST = Integer.getInteger(OTHER, 1);
 
   /** Newest version that this software speaks. */
-  public static final int NEWEST = 1;
+  public static final int NEWEST = Integer.getInteger(OTHER, 2);
+
+  /** From this version on, a joining node is told what to do step by step. */
+  public static final int STEPS = 2;
 
   /** Header that carries "OLDEST-NEWEST" of the sender, on calls and on answers. */
   static final Metadata.Key<String> RANGE =
@@ -53,9 +59,9 @@ public final class Protocol {
                 + OLDEST
                 + " to "
                 + NEWEST
-                + "; install the "
-                + (oldest > NEWEST ? "newer" : "older")
-                + " version of Kollaps here, or the one of here there");
+                + ": neither understands the other; install one version of Kollaps on both, best"
+                + " the newer, which is that of "
+                + (oldest > NEWEST ? who : "this node"));
       }
     } catch (NumberFormatException e) {
       return Optional.of(who + " names no range of protocols that can be read: is it a node?");

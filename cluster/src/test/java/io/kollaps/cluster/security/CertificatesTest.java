@@ -189,4 +189,41 @@ class CertificatesTest {
     assertThat(told).hasSize(3);
     assertThat(told.get(2)).contains("999 more");
   }
+
+  @Test
+  void shouldNotFillTheLogHoweverManySourcesAreForged() {
+    long[] now = {0};
+    Refusals log = new Refusals(told::add, () -> now[0]);
+    for (int i = 0; i < 100_000; i++) {
+      log.refused("datagram", "10.0." + i / 256 + "." + i % 256, "its seal is wrong");
+    }
+
+    assertThat(told).hasSize(Refusals.BURST + 1); // and one that says that there is more
+    assertThat(log.total()).isEqualTo(100_000);
+    now[0] = Refusals.NEXT_NANOS;
+    log.refused("datagram", "192.0.2.1", "its seal is wrong");
+    assertThat(told.getLast()).contains("192.0.2.1");
+  }
+
+  @Test
+  void shouldLetNobodyWriteIntoTheLog() {
+    refusals.refused("call", "x", "bad\nERROR forged \u001b[31m" + "y".repeat(1_000_000));
+
+    assertThat(told).hasSize(1);
+    assertThat(told.getFirst().length()).isLessThan(300);
+    assertThat(told.getFirst().chars()).allMatch(c -> c >= ' ' && c <= '~');
+  }
+
+  @Test
+  void shouldCertifyNothingButKeysOfItsOwnKind() throws Exception {
+    byte[] nested = new byte[4096];
+    for (int i = 0; i < nested.length; i += 2) {
+      nested[i] = 0x30;
+      nested[i + 1] = (byte) 0x80;
+    }
+    for (byte[] request : List.of(nested, new byte[0], new byte[5000])) {
+      assertThatThrownBy(() -> authority.certify(request, node, NOW, LIFETIME, RANDOM))
+          .isInstanceOf(SecurityFailure.class);
+    }
+  }
 }

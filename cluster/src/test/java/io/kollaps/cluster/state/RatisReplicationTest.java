@@ -110,7 +110,9 @@ class RatisReplicationTest {
         SNAPSHOT_AFTER,
         new NodeKeys(() -> credentials),
         ClusterTrust.anyNode(
-            authority.certificate(), id -> false, new Refusals(failures::add, System::nanoTime)));
+            authority.certificate(), id -> false, new Refusals(failures::add, System::nanoTime)),
+        id -> true,
+        new Refusals(line -> {}, System::nanoTime));
   }
 
   private Replication found() throws Exception {

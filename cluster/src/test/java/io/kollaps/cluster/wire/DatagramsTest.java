@@ -93,7 +93,9 @@ class DatagramsTest {
     try (DatagramSocket free = new DatagramSocket(0)) {
       port = free.getLocalPort();
     }
-    try (Discovery answering = Discovery.answering(port, 7700);
+    ConcurrentLinkedQueue<String> told = new ConcurrentLinkedQueue<>();
+    Refusals refusals = new Refusals(told::add, System::nanoTime);
+    try (Discovery answering = Discovery.answering(port, 7700, refusals);
         DatagramSocket socket = new DatagramSocket()) {
       assertThat(answering).isNotNull();
       byte[] garbage = new byte[32];
@@ -113,6 +115,7 @@ class DatagramsTest {
       org.assertj.core.api.Assertions.assertThatThrownBy(
               () -> socket.receive(new DatagramPacket(buffer, buffer.length)))
           .isInstanceOf(java.net.SocketTimeoutException.class);
+      assertThat(told).hasSize(1).allMatch(line -> line.contains("refused question"));
     }
   }
 }

@@ -15,6 +15,7 @@ import io.kollaps.cluster.generated.RenewReply;
 import io.kollaps.cluster.generated.RenewRequest;
 import io.kollaps.cluster.generated.ReportReply;
 import io.kollaps.cluster.generated.ReportRequest;
+import io.kollaps.cluster.generated.StepRequest;
 import io.kollaps.cluster.generated.TakeAuthorityRequest;
 import io.kollaps.cluster.security.ClusterAuthority;
 import io.kollaps.cluster.security.ClusterTrust;
@@ -69,6 +70,11 @@ class NodeServerTest {
     }
 
     @Override
+    public JoinReply step(StepRequest request, String address) {
+      return JoinReply.newBuilder().setAborted("seen at " + address).build();
+    }
+
+    @Override
     public Outcome announce(NodeId caller, AnnounceRequest request) {
       throw new IllegalStateException("a fault of ours");
     }
@@ -107,6 +113,7 @@ class NodeServerTest {
             ClusterTrust.anyNode(authority.certificate(), banned::contains, refusals),
             id -> id.equals(MEMBER) && !banned.contains(id),
             new Echo(),
+            List.of(),
             refusals);
   }
 
@@ -257,8 +264,8 @@ class NodeServerTest {
     assertThat(Protocol.mismatch("1-" + newest, "x")).isEmpty();
     assertThat(Protocol.mismatch(newest + "-" + (newest + 5), "x")).isEmpty();
     assertThat(Protocol.mismatch((newest + 1) + "-" + (newest + 2), "node x").orElseThrow())
-        .contains("node x", "newer version of Kollaps here");
-    assertThat(Protocol.mismatch("0-0", "x").orElseThrow()).contains("older version");
+        .contains("node x", "that of node x");
+    assertThat(Protocol.mismatch("0-0", "x").orElseThrow()).contains("that of this node");
     for (String wrong : List.of("", "1", "a-b", "-", "1-2-3", "9".repeat(40))) {
       assertThat(Protocol.mismatch(wrong, "x")).as(wrong).isPresent();
     }

@@ -28,6 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,10 +37,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Signs of life and clocks, by sealed datagrams: the leader pings the members, a member answers
  * with its clock and what it knows, and the leader's answer to that tells it the leader's clock.
- * May be used from any thread.
+ * Other kinds of datagrams come and go by the same port. May be used from any thread.
  */
 final class Beats implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Beats.class);
+
+  private static final int TICKS_PER_PERIOD = 5;
 
   private final Self self;
   private final LivenessSettings settings;
@@ -49,6 +52,8 @@ final class Beats implements AutoCloseable {
   private final MemberWatch members;
   private final ClockOffsetEstimator estimator = new ClockOffsetEstimator();
   private final Map<NodeId, InetSocketAddress> addresses = new ConcurrentHashMap<>();
+  private final Map<Byte, BiConsumer<NodeId, ByteBuffer>> others = new ConcurrentHashMap<>();
+  private volatile Watcher watcher = Watcher.NOBODY;
   private final ScheduledExecutorService pinging =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("kollaps-beats").factory());
@@ -56,6 +61,10 @@ final class Beats implements AutoCloseable {
   private @Nullable KeyRing keys;
   private @Nullable DatagramPort port;
   private @Nullable Future<?> pings;
+
+  /** Counts how often this node came to lead: pings of an earlier time end. */
+  private long leads;
+
   private boolean closed;
 
   /**
@@ -67,6 +76,25 @@ final class Beats implements AutoCloseable {
    * @param clock the node's
    */
   record Self(NodeId id, long session, int port, NodeClock clock) {}
+
+  /** Is told by the leader's node who is lost and who is back; must not be held. */
+  interface Watcher {
+    /** Tells nobody. */
+    Watcher NOBODY =
+        new Watcher() {
+          @Override
+          public void lost(NodeId node) {}
+
+          @Override
+          public void returned(NodeId node) {}
+        };
+
+    /** A member is given up. */
+    void lost(NodeId node);
+
+    /** A lost member has answered. */
+    void returned(NodeId node);
+  }
 
   /**
    * Prepares it; datagrams begin when it is opened and a key is known.
@@ -86,6 +114,30 @@ final class Beats implements AutoCloseable {
     this.refusals = refusals;
     this.watch = watch;
     members = new MemberWatch(settings);
+  }
+
+  /** Tells this one from now on. */
+  void tell(Watcher who) {
+    watcher = who;
+  }
+
+  /**
+   * Gives datagrams of another kind to a receiver, on the port's thread, which must not be held.
+   *
+   * @param kind first byte; not one of a {@link Beat}
+   * @param receiver takes the sender and what follows the first byte
+   */
+  void receive(byte kind, BiConsumer<NodeId, ByteBuffer> receiver) {
+    others.put(kind, receiver);
+  }
+
+  /** Sends a datagram of another kind to a member; it may be lost. */
+  void send(NodeId to, byte[] payload) {
+    InetSocketAddress address = addresses.get(to);
+    DatagramPort open = port();
+    if (address != null && open != null) {
+      open.send(payload, address);
+    }
   }
 
   /** The members as their leader knows them. */
@@ -149,8 +201,19 @@ final class Beats implements AutoCloseable {
       return;
     }
     members.begin();
-    long period = settings.confirmPeriodNanos();
-    pings = pinging.scheduleWithFixedDelay(() -> tick(state), period, period, TimeUnit.NANOSECONDS);
+    long lead = ++leads;
+    pings = pinging.schedule(() -> tick(state, lead), 0, TimeUnit.NANOSECONDS);
+  }
+
+  /** Densely while a node is suspected; else a fraction of a period is often enough. */
+  private synchronized void schedule(Replication state, long lead) {
+    if (!closed && pings != null && lead == leads) {
+      long delay =
+          members.suspects()
+              ? settings.confirmPeriodNanos()
+              : Math.max(settings.confirmPeriodNanos(), settings.periodNanos() / TICKS_PER_PERIOD);
+      pings = pinging.schedule(() -> tick(state, lead), delay, TimeUnit.NANOSECONDS);
+    }
   }
 
   /** This node leads no more. */
@@ -161,14 +224,22 @@ final class Beats implements AutoCloseable {
     }
   }
 
-  /**
-   * Watches the members of a state; at the leader, every now and then. May wait for name servers.
-   */
+  /** Watches the members of a state; at the leader, every now and then. */
   void watch(ControlState state) {
-    Set<NodeId> others = new HashSet<>(state.members().keySet());
-    others.remove(self.id());
-    addresses.keySet().retainAll(others);
-    for (NodeId id : others) {
+    members.watch(others(state), System.nanoTime());
+  }
+
+  private Set<NodeId> others(ControlState state) {
+    Set<NodeId> found = new HashSet<>(state.members().keySet());
+    found.remove(self.id());
+    return found;
+  }
+
+  /** Learns where the members of a state are, every now and then. May wait for name servers. */
+  void learnAddresses(ControlState state) {
+    Set<NodeId> found = others(state);
+    addresses.keySet().retainAll(found);
+    for (NodeId id : found) {
       Member member = state.members().get(id);
       InetSocketAddress known = addresses.get(id);
       if (member != null
@@ -179,14 +250,15 @@ final class Beats implements AutoCloseable {
         addresses.put(id, new InetSocketAddress(member.host(), member.port()));
       }
     }
-    members.watch(others, System.nanoTime());
   }
 
-  private void tick(Replication state) {
+  private void tick(Replication state, long lead) {
     try {
       tell(members.tick(System.nanoTime()), state);
     } catch (RuntimeException e) {
       LOG.error("the members could not be pinged", e); // an exception would end all later pings
+    } finally {
+      schedule(state, lead);
     }
   }
 
@@ -202,9 +274,12 @@ final class Beats implements AutoCloseable {
         case LivenessCommand.Lost(NodeId node, long silentNanos) -> {
           addresses.remove(node); // its name may stand for another address by now
           LOG.warn("node {} is lost: silent for {} ms", name(node, state), silentNanos / 1_000_000);
+          watcher.lost(node);
         }
-        case LivenessCommand.Returned(NodeId node) ->
-            LOG.info("node {} is back", name(node, state));
+        case LivenessCommand.Returned(NodeId node) -> {
+          LOG.info("node {} is back", name(node, state));
+          watcher.returned(node);
+        }
         case LivenessCommand.Suspected(NodeId node) ->
             LOG.debug("node {} is silent and pinged densely", name(node, state));
         case LivenessCommand.Cleared(NodeId node) ->
@@ -221,6 +296,13 @@ final class Beats implements AutoCloseable {
   private void received(
       Replication state, NodeId sender, ByteBuffer payload, InetSocketAddress from) {
     long receivedNanos = self.clock().nanos();
+    BiConsumer<NodeId, ByteBuffer> other =
+        payload.hasRemaining() ? others.get(payload.get(payload.position())) : null;
+    if (other != null) {
+      var _ = payload.get();
+      other.accept(sender, payload);
+      return;
+    }
     Optional<Beat> beat = Beat.parse(payload);
     if (beat.isEmpty()) {
       return; // of a newer version

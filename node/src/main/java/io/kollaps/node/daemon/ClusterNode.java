@@ -3,6 +3,7 @@ package io.kollaps.node.daemon;
 import io.kollaps.cluster.NodeId;
 import io.kollaps.cluster.clock.ClockOffset;
 import io.kollaps.cluster.generated.AnnounceRequest;
+import io.kollaps.cluster.generated.ManageRequest;
 import io.kollaps.cluster.generated.Outcome;
 import io.kollaps.cluster.generated.RenewReply;
 import io.kollaps.cluster.generated.RenewRequest;
@@ -27,13 +28,24 @@ import io.kollaps.cluster.state.ReplicationSettings;
 import io.kollaps.cluster.wire.Discovery;
 import io.kollaps.cluster.wire.NodeClient;
 import io.kollaps.cluster.wire.NodeServer;
+import io.kollaps.linux.ownership.StateFolder;
+import io.kollaps.node.deploy.DeploySettings;
+import io.kollaps.node.deploy.Deployment;
+import io.kollaps.node.fabric.Fabrics;
+import io.kollaps.node.run.PartSettings;
+import io.kollaps.node.run.Parts;
+import io.kollaps.node.run.RunRequest;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,8 +55,17 @@ final class ClusterNode implements AutoCloseable {
   private static final long LEAD_SECONDS = 30;
   private static final long TEND_MILLIS = 250;
 
+  /** What this node says of itself is looked at, and said again where that failed, this often. */
+  private static final long FACTS_NANOS = 2_000_000_000L;
+
   /** A key that was handed over is kept this long, until the division that needs it is done. */
   private static final long AUTHORITY_GRACE_NANOS = 120_000_000_000L;
+
+  /** Without a leader for so long, a node asks the others. */
+  private static final long ALONE_NANOS = 15_000_000_000L;
+
+  /** A certificate is renewed days before it ends: a renewal that fails is not urgent. */
+  private static final long RENEWAL_NANOS = 30_000_000_000L;
 
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
 
@@ -61,19 +82,38 @@ final class ClusterNode implements AutoCloseable {
   private final Beats beats;
   private final Replication replication;
   private final Leadership leadership;
+  private final ProbeStation station;
+  private final JoinDesk joins;
+  private final Deployment deployment;
   private volatile NodeCredentials credentials;
   private volatile Optional<ClusterAuthority> authority;
   private volatile long authoritySinceNanos = System.nanoTime();
   private volatile ControlState known = ControlState.empty();
+
+  /** Nodes that have left while this process looked on. */
+  private final Set<NodeId> departed = ConcurrentHashMap.newKeySet();
+
+  private long renewalTriedNanos = System.nanoTime() - RENEWAL_NANOS;
   private volatile boolean running = true;
+  private final AtomicBoolean asking = new AtomicBoolean();
+  private volatile String announceProblem = "";
+  private volatile long ledNanos = System.nanoTime();
+  private volatile boolean saidAlone;
   private boolean led;
+  private long factsAtNanos = System.nanoTime() - FACTS_NANOS;
   private @Nullable NodeServer server;
   private @Nullable Discovery discovery;
   private @Nullable Thread tending;
 
   private ClusterNode(
-      NodeSettings settings, NodeFolder folder, NodeClock clock, Origin origin, NodeWatch watch)
+      NodeSettings settings,
+      NodeFolder folder,
+      NodeClock clock,
+      Origin origin,
+      ProbeStation station,
+      NodeWatch watch)
       throws IOException {
+    this.station = station;
     this.settings = settings;
     this.folder = folder;
     this.clock = clock;
@@ -83,22 +123,60 @@ final class ClusterNode implements AutoCloseable {
     credentials = origin.credentials();
     authority = origin.authority();
     refusals = new Refusals(LOG::warn, System::nanoTime);
-    trust = ClusterTrust.anyNode(credentials.authority(), id -> known.isBanned(id), refusals);
+    trust =
+        ClusterTrust.anyNode(
+            credentials.authority(), id -> known.isBanned(id), refusals, clock.wall());
     NodeKeys shown = new NodeKeys(() -> credentials);
     client = new NodeClient(shown, trust);
+    long session = folder.nextSession(System.currentTimeMillis());
     beats =
         new Beats(
-            new Beats.Self(
-                self(),
-                folder.nextSession(System.currentTimeMillis()),
-                origin.self().port(),
-                clock),
+            new Beats.Self(self(), session, origin.self().port(), clock),
             settings.liveness(),
             this::mayCall,
             refusals,
             watch);
     replication = replicate(shown);
     leadership = new Leadership(self(), replication, beats.members(), this::giveAuthority);
+    joins =
+        new JoinDesk(
+            this,
+            Interfaces.profile(
+                self(), origin.self().host(), settings.measuring().nicBitsPerSecond()),
+            station,
+            settings.measuring());
+    deployment = deploy(session);
+  }
+
+  private Deployment deploy(long session) throws IOException {
+    StateFolder state = StateFolder.locate(System.getenv());
+    Deployment made =
+        new Deployment(
+            new NodeAccess(this, beats),
+            new DeploySettings(
+                session, state, folder.results(), settings.resultsKept(), settings.maxEndpoints()),
+            new Parts(
+                new PartSettings(
+                    state.path(),
+                    folder.results(),
+                    origin.self().software(),
+                    Fabrics.chooser(),
+                    settings.overlayPorts().first(),
+                    settings.overlayPorts().last(),
+                    RunRequest.DEFAULT_START_CONDITION_TIMEOUT_NANOS)));
+    beats.tell(
+        new Beats.Watcher() {
+          @Override
+          public void lost(NodeId lost) {
+            made.lost(lost);
+          }
+
+          @Override
+          public void returned(NodeId returned) {
+            made.returned(returned);
+          }
+        });
+    return made;
   }
 
   /**
@@ -107,9 +185,14 @@ final class ClusterNode implements AutoCloseable {
    * @throws DaemonFailure when it does not come to that
    */
   static ClusterNode start(
-      NodeSettings settings, NodeFolder folder, NodeClock clock, Origin origin, NodeWatch watch)
+      NodeSettings settings,
+      NodeFolder folder,
+      NodeClock clock,
+      Origin origin,
+      ProbeStation station,
+      NodeWatch watch)
       throws DaemonFailure, IOException, InterruptedException {
-    ClusterNode node = new ClusterNode(settings, folder, clock, origin, watch);
+    ClusterNode node = new ClusterNode(settings, folder, clock, origin, station, watch);
     try {
       node.serve();
       return node;
@@ -130,7 +213,9 @@ final class ClusterNode implements AutoCloseable {
             ReplicationSettings.ELECTION_MAX,
             ReplicationSettings.SNAPSHOT_AFTER_COMMANDS,
             shown,
-            trust);
+            trust,
+            this::mayTakePart,
+            refusals);
     Replication.Listener listener = new Told();
     return switch (origin.kind()) {
       case BOOTSTRAP -> RatisReplication.found(how, origin.self(), listener);
@@ -152,10 +237,13 @@ final class ClusterNode implements AutoCloseable {
             trust,
             this::mayCall,
             new NodeAnswers(this),
+            List.of(
+                deployment.service(),
+                new ProbesService(station, () -> replication.status().leader())),
             refusals);
     if (settings.discoveryPort() != 0) {
       try {
-        discovery = Discovery.answering(settings.discoveryPort(), origin.self().port());
+        discovery = Discovery.answering(settings.discoveryPort(), origin.self().port(), refusals);
       } catch (IOException e) {
         LOG.warn("this node cannot be found by broadcast: {}", e.getMessage());
       }
@@ -163,7 +251,7 @@ final class ClusterNode implements AutoCloseable {
     tending = Thread.ofVirtual().name("kollaps-tending").start(this::tendWhileRunning);
   }
 
-  private void form() throws DaemonFailure, InterruptedException {
+  private void form() throws DaemonFailure, IOException, InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LEAD_SECONDS);
     while (!replication.status().leading()) {
       if (System.nanoTime() > deadline) {
@@ -180,6 +268,7 @@ final class ClusterNode implements AutoCloseable {
       throw DaemonFailure.failed("the cluster could not be formed: " + refused.reason());
     }
     beats.learn(key);
+    folder.formed();
   }
 
   // ---- what other parts of the daemon ask -------------------------------------------------
@@ -216,6 +305,11 @@ final class ClusterNode implements AutoCloseable {
     return client;
   }
 
+  /** Lets nodes in while this one leads. */
+  JoinDesk joins() {
+    return joins;
+  }
+
   SecureRandom random() {
     return random;
   }
@@ -226,6 +320,11 @@ final class ClusterNode implements AutoCloseable {
 
   ControlState state() {
     return replication.state();
+  }
+
+  /** Runs on this node. */
+  Deployment deployment() {
+    return deployment;
   }
 
   /** Where the leader is; empty when none is known. */
@@ -251,6 +350,11 @@ final class ClusterNode implements AutoCloseable {
   private boolean mayCall(NodeId node) {
     ControlState now = known;
     return now.formed() ? now.isMember(node) : origin.members().contains(node);
+  }
+
+  /** Also of those whom this node has not heard of yet: who is behind must be able to catch up. */
+  private boolean mayTakePart(NodeId node) {
+    return !departed.contains(node) && !known.isBanned(node);
   }
 
   private boolean giveAuthority(Member to) {
@@ -309,8 +413,10 @@ final class ClusterNode implements AutoCloseable {
       if (led) {
         LOG.info("this node leads the cluster, term {}", status.term());
         beats.lead();
+        deployment.led(status.term());
       } else {
         beats.follow();
+        deployment.ledNoMore();
       }
     }
     ControlState now = replication.state();
@@ -319,10 +425,91 @@ final class ClusterNode implements AutoCloseable {
       renewIfDue();
       forgetAuthorityIfNoVoter(status);
     }
+    askAroundIfAlone(now);
+    joins.look(led, now);
+    cut();
+    beats.learnAddresses(now);
     if (led) {
       beats.watch(now);
       leadership.tend();
     }
+    deployment.tend();
+    sayFacts();
+  }
+
+  private void sayFacts() throws InterruptedException {
+    if (System.nanoTime() - factsAtNanos < FACTS_NANOS) {
+      return;
+    }
+    factsAtNanos = System.nanoTime();
+    Optional<ControlCommand.PutDocument> unsaid = deployment.unsaidFacts();
+    Optional<Member> leader = leader();
+    if (unsaid.isEmpty() || leader.isEmpty()) {
+      return;
+    }
+    if (led) {
+      var _ = leadership.submit(unsaid.get());
+      return;
+    }
+    try {
+      var _ =
+          client.call(
+              leader.get().id(),
+              leader.get().host(),
+              leader.get().port(),
+              stub ->
+                  stub.manage(
+                      ManageRequest.newBuilder()
+                          .setWrite(
+                              ManageRequest.Write.newBuilder()
+                                  .setPut(ControlCodec.toMessage(unsaid.get())))
+                          .build()));
+    } catch (NodeClient.CallFailure e) {
+      LOG.debug("the leader could not be told what this node takes: {}", e.getMessage());
+    }
+  }
+
+  /**
+   * A node that hears of no leader for long asks the other members: one that was put out while it
+   * was away, or that the others do not understand, is told so.
+   */
+  private void askAroundIfAlone(ControlState now) {
+    if (led || leader().isPresent() || !now.formed()) {
+      ledNanos = System.nanoTime();
+      return;
+    }
+    if (System.nanoTime() - ledNanos < ALONE_NANOS) {
+      return;
+    }
+    if (asking.compareAndSet(false, true)) { // each may take seconds to answer
+      var _ = Thread.ofVirtual().name("kollaps-asking").start(() -> askAround(now));
+    }
+  }
+
+  private void askAround(ControlState now) {
+    try {
+      boolean heard =
+          now.membersByAdmission().stream()
+              .filter(member -> !member.id().equals(self()))
+              .anyMatch(
+                  member -> announce(origin.self(), member.id(), member.host(), member.port()));
+      if (!heard && !saidAlone) {
+        saidAlone = true;
+        LOG.warn("this node hears of no leader; another node's log says why, or all are away");
+      }
+    } finally {
+      ledNanos = System.nanoTime();
+      asking.set(false);
+    }
+  }
+
+  /** Ends what is open to and from nodes that are no members any more. */
+  private void cut() {
+    client.retain(this::mayTakePart);
+    if (server != null) {
+      server.cut();
+    }
+    replication.cut();
   }
 
   private void announceIfMoved(ControlState now) throws InterruptedException {
@@ -372,16 +559,23 @@ final class ClusterNode implements AutoCloseable {
       }
       return outcome.getResultCase() == Outcome.ResultCase.DONE;
     } catch (NodeClient.CallFailure e) {
-      LOG.debug("the leader could not be told of this node's values: {}", e.getMessage());
+      String problem = String.valueOf(e.getMessage());
+      if (e.answered() && !problem.equals(announceProblem)) {
+        announceProblem = problem;
+        LOG.warn("this node cannot take part: {}", problem);
+      } else {
+        LOG.debug("the leader could not be told of this node's values: {}", problem);
+      }
       return false;
     }
   }
 
   private void renewIfDue() throws IOException, SecurityFailure {
-    Instant now = Instant.ofEpochMilli(System.currentTimeMillis());
-    if (!credentials.dueAt(now)) {
+    Instant now = clock.wall().instant();
+    if (!credentials.dueAt(now) || System.nanoTime() - renewalTriedNanos < RENEWAL_NANOS) {
       return;
     }
+    renewalTriedNanos = System.nanoTime();
     NodeKey key = NodeKey.create(random);
     Optional<byte[]> certificate = certificateFor(key, now);
     if (certificate.isPresent()) {
@@ -447,6 +641,12 @@ final class ClusterNode implements AutoCloseable {
       known = state;
       state.key().ifPresent(beats::learn);
       tellChanges(before, state);
+      before.members().keySet().stream().filter(id -> !state.isMember(id)).forEach(departed::add);
+      departed.removeAll(state.members().keySet());
+      Deployment known = deployment;
+      if (known != null) { // the replication begins before what is built on it
+        known.changed(before, state);
+      }
       boolean was =
           before.formed() ? before.isMember(self()) : origin.kind() != Origin.Kind.RETURNED;
       if (state.isBanned(self())) {
@@ -472,6 +672,10 @@ final class ClusterNode implements AutoCloseable {
     @Override
     public void leaderChanged(Optional<NodeId> leader) {
       beats.forgetClock();
+      Deployment told = deployment;
+      if (told != null) {
+        leader.ifPresent(told::leaderKnown);
+      }
       leader
           .filter(id -> !id.equals(self()))
           .ifPresent(
@@ -496,9 +700,13 @@ final class ClusterNode implements AutoCloseable {
     if (discovery != null) {
       discovery.close();
     }
+    if (deployment != null) {
+      deployment.close();
+    }
     if (server != null) {
       server.close();
     }
+    joins.close();
     client.close();
     beats.close();
     replication.close();

@@ -56,6 +56,11 @@ final class MemberWatch {
     return liveness.tick(nowNanos);
   }
 
+  /** Whether a member is suspected, and so pinged densely. */
+  synchronized boolean suspects() {
+    return liveness.suspects();
+  }
+
   /** A member answered a ping; whether it is back. */
   synchronized List<LivenessCommand> answered(NodeId node, long ping, Heard sign) {
     if (!watched.contains(node)) {

@@ -2,6 +2,7 @@ package io.kollaps.node.daemon;
 
 import com.google.protobuf.ByteString;
 import io.kollaps.cluster.NodeId;
+import io.kollaps.cluster.capacity.NodeProfile;
 import io.kollaps.cluster.clock.ClockOffset;
 import io.kollaps.cluster.generated.Admitted;
 import io.kollaps.cluster.generated.AnnounceRequest;
@@ -15,14 +16,21 @@ import io.kollaps.cluster.generated.Outcome;
 import io.kollaps.cluster.generated.RenewReply;
 import io.kollaps.cluster.generated.RenewRequest;
 import io.kollaps.cluster.generated.ReportReply;
+import io.kollaps.cluster.generated.StepRequest;
 import io.kollaps.cluster.generated.TakeAuthorityRequest;
+import io.kollaps.cluster.join.Applicant;
+import io.kollaps.cluster.join.JoinAnswer;
+import io.kollaps.cluster.join.JoinCall;
+import io.kollaps.cluster.join.JoinMessages;
 import io.kollaps.cluster.security.Certificates;
 import io.kollaps.cluster.security.ClusterAuthority;
 import io.kollaps.cluster.security.ClusterKey;
 import io.kollaps.cluster.security.JoinToken;
+import io.kollaps.cluster.security.Refusals;
 import io.kollaps.cluster.security.SecurityFailure;
 import io.kollaps.cluster.state.ControlCodec;
 import io.kollaps.cluster.state.ControlCommand;
+import io.kollaps.cluster.state.ControlRules;
 import io.kollaps.cluster.state.ControlState;
 import io.kollaps.cluster.state.Member;
 import io.kollaps.cluster.state.Replication;
@@ -32,20 +40,25 @@ import io.kollaps.cluster.wire.Protocol;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What a node answers to other nodes; most of it only while it leads. */
 final class NodeAnswers implements NodeCalls {
   private static final int LONGEST_REASON = 200;
+  private static final long AUTHORITY_POLL_NANOS = 200_000_000L;
+  private static final long WAIT_NANOS = 500_000_000L;
+
+  /** As the command's and the setting's ranges: a year, and as many members as there may be. */
+  private static final long LONGEST_TOKEN_MILLIS = Duration.ofDays(365).toMillis();
+
   private static final Logger LOG = LoggerFactory.getLogger(NodeAnswers.class);
 
   private final ClusterNode node;
-  private final ReentrantLock joining = new ReentrantLock();
 
   NodeAnswers(ClusterNode node) {
     this.node = node;
@@ -65,21 +78,15 @@ final class NodeAnswers implements NodeCalls {
       node.refusals().refused("join", address, refusal.get());
       return refused(refusal.get());
     }
-    if (!joining.tryLock()) {
-      return wait("another node is joining");
-    }
     try {
-      return admit(request, address);
+      return let(request, address);
     } catch (SecurityFailure | IllegalArgumentException e) {
-      node.refusals().refused("join", address, String.valueOf(e.getMessage()));
-      return refused(String.valueOf(e.getMessage()));
-    } catch (Replication.NotLeaderException e) {
-      return wait("the leader is changing");
+      String why = Refusals.plain(String.valueOf(e.getMessage()));
+      node.refusals().refused("join", address, why);
+      return refused(why);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return wait("this node is stopping");
-    } finally {
-      joining.unlock();
     }
   }
 
@@ -94,39 +101,86 @@ final class NodeAnswers implements NodeCalls {
                 + " new one");
   }
 
-  private JoinReply admit(JoinRequest request, String address)
+  private JoinReply let(JoinRequest request, String address)
       throws SecurityFailure, InterruptedException {
     Member member = memberOf(request, address);
     Optional<String> mismatch =
         Protocol.mismatch(
             member.oldestProtocol() + "-" + member.newestProtocol(), "node " + member.name());
     if (mismatch.isPresent()) {
+      node.refusals().refused("join", address, mismatch.get());
       return refused(mismatch.get());
+    }
+    if (member.newestProtocol() < Protocol.STEPS) {
+      return refused(
+          "node "
+              + member.name()
+              + " joins as older versions of Kollaps did, without being measured; install the"
+              + " version of the cluster on it");
     }
     Optional<ClusterAuthority> authority = node.authority();
     if (authority.isEmpty()) {
       return wait("the leader does not have the authority's key yet");
     }
-    // signed before it is admitted, so that a request that is none uses up nothing
-    X509Certificate certificate =
-        authority
-            .get()
-            .certify(
-                request.getSigningRequest().toByteArray(),
-                member.id(),
-                Instant.now(),
-                node.settings().certificateLife(),
-                node.random());
-    var outcome =
-        node.leadership()
-            .submit(
-                new ControlCommand.AdmitMember(
-                    member, request.getTokenId(), node.clock().millis()));
-    if (outcome instanceof io.kollaps.cluster.state.Outcome.Refused refusal) {
-      node.refusals().refused("join", address, refusal.reason());
-      return refused(refusal.reason());
+    // what will be refused at the end is refused now, before anything is measured
+    var _ = certificate(authority.get(), request.getSigningRequest(), member.id());
+    ControlCommand admission =
+        new ControlCommand.AdmitMember(member, request.getTokenId(), node.clock().millis());
+    if (ControlRules.apply(node.state(), admission).outcome()
+        instanceof io.kollaps.cluster.state.Outcome.Refused(String reason)) {
+      node.refusals().refused("join", address, reason);
+      return refused(reason);
     }
-    return JoinReply.newBuilder().setAdmitted(admitted(certificate)).build();
+    NodeProfile profile =
+        new NodeProfile(
+            member.id(),
+            request.hasNicBitsPerSecond()
+                ? OptionalLong.of(request.getNicBitsPerSecond())
+                : OptionalLong.empty(),
+            Interfaces.other(member.id(), member.host()).address());
+    Applicant applicant = new Applicant(member, request.getTokenId(), profile);
+    return JoinMessages.encode(
+        node.joins().answer(new JoinCall.Join(applicant, request.getAttempt())));
+  }
+
+  private X509Certificate certificate(
+      ClusterAuthority authority, ByteString signingRequest, NodeId id) throws SecurityFailure {
+    return authority.certify(
+        signingRequest.toByteArray(),
+        id,
+        node.clock().wall().instant(),
+        node.settings().certificateLife(),
+        node.random());
+  }
+
+  @Override
+  public JoinReply step(StepRequest request, String address) {
+    if (!node.replication().status().leading()) {
+      return leaderAt()
+          .map(leader -> JoinReply.newBuilder().setLeaderAt(leader).build())
+          .orElseGet(() -> wait("no leader is known at the moment"));
+    }
+    try {
+      JoinCall call = JoinMessages.decode(request);
+      JoinAnswer answer = node.joins().answer(call);
+      Optional<ClusterAuthority> authority = node.authority();
+      if (!(answer instanceof JoinAnswer.Admitted)) {
+        return JoinMessages.encode(answer);
+      }
+      return authority.isEmpty()
+          ? JoinMessages.encode(new JoinAnswer.Hold(AUTHORITY_POLL_NANOS))
+          : JoinReply.newBuilder()
+              .setAdmitted(
+                  admitted(certificate(authority.get(), request.getSigningRequest(), call.node())))
+              .build();
+    } catch (SecurityFailure | IllegalArgumentException e) {
+      String why = Refusals.plain(String.valueOf(e.getMessage()));
+      node.refusals().refused("join", address, why);
+      return refused(why);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return wait("this node is stopping");
+    }
   }
 
   private static Member memberOf(JoinRequest request, String address) {
@@ -157,7 +211,7 @@ final class NodeAnswers implements NodeCalls {
   }
 
   private static JoinReply wait(String why) {
-    return JoinReply.newBuilder().setWait(why).build();
+    return JoinMessages.encode(new JoinAnswer.Wait(why, false, WAIT_NANOS));
   }
 
   // ---- members ---------------------------------------------------------------------------
@@ -167,6 +221,12 @@ final class NodeAnswers implements NodeCalls {
     Member member = ControlCodec.member(request.getMember());
     if (!member.id().equals(caller)) {
       return Outcome.newBuilder().setRefused("a node announces itself only").build();
+    }
+    Optional<String> mismatch =
+        Protocol.mismatch(
+            member.oldestProtocol() + "-" + member.newestProtocol(), "node " + member.name());
+    if (mismatch.isPresent()) {
+      return Outcome.newBuilder().setRefused(mismatch.get()).build();
     }
     return changed(() -> node.leadership().submit(new ControlCommand.UpdateMember(member)));
   }
@@ -186,7 +246,7 @@ final class NodeAnswers implements NodeCalls {
               .certify(
                   request.getSigningRequest().toByteArray(),
                   caller,
-                  Instant.now(),
+                  node.clock().wall().instant(),
                   node.settings().certificateLife(),
                   node.random());
       return RenewReply.newBuilder()
@@ -245,6 +305,13 @@ final class NodeAnswers implements NodeCalls {
       case ROTATE_TOKEN -> rotate(request.getRotateToken());
       case WRITE ->
           managed(() -> node.leadership().submit(ControlCodec.put(request.getWrite().getPut())));
+      case REMOVE ->
+          managed(
+              () ->
+                  node.leadership()
+                      .submit(
+                          new ControlCommand.RemoveDocument(
+                              request.getRemove().getRoom(), request.getRemove().getKey())));
       case ACTION_NOT_SET ->
           refusedManage(
               "this node does not know what is asked; use one version of Kollaps on all nodes");
@@ -293,8 +360,10 @@ final class NodeAnswers implements NodeCalls {
   }
 
   private ManageReply ban(ManageRequest.Ban ban) {
-    if (ban.getReason().length() > LONGEST_REASON) {
-      return refusedManage("a reason has at most " + LONGEST_REASON + " characters");
+    if (ban.getReason().length() > LONGEST_REASON
+        || ban.getReason().chars().anyMatch(Character::isISOControl)) {
+      return refusedManage(
+          "a reason has at most " + LONGEST_REASON + " characters, and only printable ones");
     }
     return withMember(
         ban.getNode(),
@@ -316,6 +385,13 @@ final class NodeAnswers implements NodeCalls {
   }
 
   private ManageReply rotate(ManageRequest.RotateToken rotate) {
+    if (rotate.getLifetimeMillis() < 1
+        || rotate.getLifetimeMillis() > LONGEST_TOKEN_MILLIS
+        || rotate.getUses() < 1
+        || rotate.getUses() > ControlRules.MAX_MEMBERS) {
+      return refusedManage(
+          "a token counts for at most a year, and for 1 to " + ControlRules.MAX_MEMBERS + " nodes");
+    }
     JoinToken token = JoinToken.create(node.credentials().authority(), node.random());
     TokenRecord kept =
         new TokenRecord(
@@ -342,7 +418,7 @@ final class NodeAnswers implements NodeCalls {
     Optional<Member> member = node.state().find(name);
     return member.isPresent()
         ? action.on(member.get())
-        : refusedManage("no node is called '" + name + "'; see 'kollaps nodes'");
+        : refusedManage("no node is called '" + Refusals.plain(name) + "'; see 'kollaps nodes'");
   }
 
   private ManageReply managed(Change change) {

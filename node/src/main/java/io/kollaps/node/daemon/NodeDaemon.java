@@ -1,14 +1,22 @@
 package io.kollaps.node.daemon;
 
 import io.kollaps.cluster.NodeId;
+import io.kollaps.cluster.capacity.NodeProfile;
+import io.kollaps.cluster.join.Applicant;
 import io.kollaps.cluster.security.ClusterAuthority;
 import io.kollaps.cluster.security.CredentialStore;
 import io.kollaps.cluster.security.JoinToken;
 import io.kollaps.cluster.security.NodeCredentials;
 import io.kollaps.cluster.security.NodeKey;
+import io.kollaps.cluster.security.NodeKeys;
 import io.kollaps.cluster.security.SecurityFailure;
 import io.kollaps.cluster.state.Member;
 import io.kollaps.cluster.wire.Protocol;
+import io.kollaps.node.local.LocalActions;
+import io.kollaps.node.local.LocalServer;
+import io.kollaps.node.local.RemoteServer;
+import io.kollaps.node.probe.IperfProbe;
+import io.kollaps.node.probe.ProbeException;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.Inet4Address;
@@ -37,6 +45,7 @@ public final class NodeDaemon implements AutoCloseable {
   private final CompletableFuture<End> end = new CompletableFuture<>();
   private final ClusterNode node;
   private final LocalServer local;
+  private final Optional<RemoteServer> remote;
   private final boolean founded;
 
   /**
@@ -64,20 +73,33 @@ public final class NodeDaemon implements AutoCloseable {
       Optional<String> via,
       String software) {}
 
-  private NodeDaemon(NodeFolder folder, Request request)
+  private NodeDaemon(NodeFolder folder, Request request, NodeClock clock)
       throws DaemonFailure, IOException, InterruptedException {
     this.folder = folder;
-    Origin origin = new Beginning(folder, request).origin();
-    founded = origin.kind() == Origin.Kind.BOOTSTRAP;
-    node =
-        ClusterNode.start(
-            request.settings(),
-            folder,
-            new NodeClock(),
-            origin,
-            (why, left) -> end.complete(new End(why, left, false)));
+    IperfProbe probe = new IperfProbe(request.settings().measuring().probePort());
+    ProbeStation station = new ProbeStation(probe);
+    Origin origin;
     try {
-      local = LocalServer.start(folder.socket(), new LocalActions(node));
+      origin = new Beginning(folder, request, clock, probe, station).origin();
+      founded = origin.kind() == Origin.Kind.BOOTSTRAP;
+      node =
+          ClusterNode.start(
+              request.settings(),
+              folder,
+              clock,
+              origin,
+              station,
+              (why, left) -> end.complete(new End(why, left, false)));
+    } catch (DaemonFailure | IOException | InterruptedException | RuntimeException e) {
+      station.close();
+      throw e;
+    }
+    AccessTokens access = new AccessTokens(node);
+    LocalActions actions =
+        access.addTo(node.deployment().addTo(new NodeHandlers(node).addTo(new LocalActions())));
+    try {
+      remote = remote(request.settings().remotePort(), actions, access);
+      local = LocalServer.start(folder.path(), actions);
     } catch (IOException e) {
       node.close();
       throw e;
@@ -91,6 +113,15 @@ public final class NodeDaemon implements AutoCloseable {
         origin.credentials().cluster());
   }
 
+  private Optional<RemoteServer> remote(int port, LocalActions actions, AccessTokens access)
+      throws IOException {
+    return port == 0
+        ? Optional.empty()
+        : Optional.of(
+            RemoteServer.start(
+                port, new NodeKeys(node::credentials), actions, access, node.refusals()));
+  }
+
   /**
    * Starts a node, and returns when it serves.
    *
@@ -98,14 +129,23 @@ public final class NodeDaemon implements AutoCloseable {
    */
   public static NodeDaemon start(Request request)
       throws DaemonFailure, IOException, InterruptedException {
+    return start(request, new NodeClock());
+  }
+
+  static NodeDaemon start(Request request, NodeClock clock)
+      throws DaemonFailure, IOException, InterruptedException {
     QuietLibraries.install();
     NodeFolder folder = NodeFolder.take(request.settings().folder());
     try {
-      return new NodeDaemon(folder, request);
+      return new NodeDaemon(folder, request, clock);
     } catch (DaemonFailure | IOException | InterruptedException | RuntimeException e) {
       folder.close();
       throw e;
     }
+  }
+
+  ClusterNode node() {
+    return node;
   }
 
   /** Whether the node has made a new cluster. */
@@ -130,6 +170,9 @@ public final class NodeDaemon implements AutoCloseable {
   /** Stops serving; the node stays a member unless it left. */
   @Override
   public void close() throws IOException {
+    if (remote.isPresent()) {
+      remote.get().close();
+    }
     local.close();
     node.close();
     boolean left = end.isDone() && !end.isCompletedExceptionally() && end.join().left();
@@ -143,19 +186,37 @@ public final class NodeDaemon implements AutoCloseable {
   private static final class Beginning {
     private final NodeFolder folder;
     private final Request request;
+    private final NodeClock clock;
     private final CredentialStore store;
+    private final IperfProbe probe;
+    private final ProbeStation station;
     private final SecureRandom random = new SecureRandom();
 
-    Beginning(NodeFolder folder, Request request) throws IOException {
+    Beginning(
+        NodeFolder folder, Request request, NodeClock clock, IperfProbe probe, ProbeStation station)
+        throws IOException {
       this.folder = folder;
       this.request = request;
+      this.clock = clock;
+      this.probe = probe;
+      this.station = station;
       store = folder.credentials();
     }
 
     Origin origin() throws DaemonFailure, IOException, InterruptedException {
+      if (folder.isForming()) {
+        beginAnew();
+      }
       Optional<NodeCredentials> known = known(store::load);
       if (known.isPresent()) {
+        missingPrograms().ifPresent(problem -> LOG.warn("{}", problem));
         return returned(known.get());
+      }
+      if (request.bootstrap() || request.token().isPresent()) {
+        Optional<String> missing = missingPrograms();
+        if (missing.isPresent()) {
+          throw DaemonFailure.failed(missing.get());
+        }
       }
       if (request.bootstrap()) {
         return bootstrap();
@@ -168,9 +229,36 @@ public final class NodeDaemon implements AutoCloseable {
               + " TOKEN");
     }
 
+    /** What of a cluster was made before the process ended, nobody else has seen: it goes. */
+    private void beginAnew() throws DaemonFailure, IOException {
+      if (!request.bootstrap()) {
+        throw DaemonFailure.failed(
+            "the cluster that was begun in "
+                + request.settings().folder()
+                + " was not formed to the end; start this node with --bootstrap again, or remove"
+                + " that folder");
+      }
+      LOG.info("the cluster that was begun here was not formed to the end; it is begun anew");
+      folder.forgetCluster();
+      var _ = folder.credentials(); // its folder is needed again
+      folder.formed();
+    }
+
+    private Optional<String> missingPrograms() {
+      if (!request.settings().measuring().on()) {
+        return Optional.empty();
+      }
+      try {
+        probe.require();
+        return Optional.empty();
+      } catch (ProbeException e) {
+        return Optional.of(String.valueOf(e.getMessage()));
+      }
+    }
+
     private Origin returned(NodeCredentials credentials) throws DaemonFailure, IOException {
       Instant until = credentials.certificate().getNotAfter().toInstant();
-      if (Instant.now().isAfter(until)) {
+      if (clock.wall().instant().isAfter(until)) {
         throw DaemonFailure.failed(
             "this node's certificate counted until "
                 + until
@@ -192,7 +280,7 @@ public final class NodeDaemon implements AutoCloseable {
 
     private Origin bootstrap() throws DaemonFailure, IOException {
       NodeId id = folder.identity();
-      Instant now = Instant.now();
+      Instant now = clock.wall().instant();
       ClusterAuthority authority =
           ClusterAuthority.create(UUID.randomUUID().toString(), now, random);
       NodeKey key = NodeKey.create(random);
@@ -203,6 +291,7 @@ public final class NodeDaemon implements AutoCloseable {
                 authority.certify(
                     key.signingRequest(id), id, now, request.settings().certificateLife(), random),
                 authority.certificate());
+        folder.forming();
         store.saveAuthority(authority);
         store.save(credentials);
         return new Origin(
@@ -232,7 +321,19 @@ public final class NodeDaemon implements AutoCloseable {
             "with --discovery-port 0 nobody is looked for; name a node with --via HOST");
       }
       Member self = self(folder.identity(), via);
-      return new Joiner(request.settings(), token, via, self, store).join();
+      NodeProfile profile =
+          Interfaces.profile(
+              self.id(), self.host(), request.settings().measuring().nicBitsPerSecond());
+      return new Joiner(
+              request.settings(),
+              token,
+              via,
+              new Applicant(self, token.id(), profile),
+              folder.nextSession(System.currentTimeMillis()),
+              store,
+              station,
+              clock.wall())
+          .join();
     }
 
     private Member self(NodeId id, Optional<InetSocketAddress> towards) throws DaemonFailure {

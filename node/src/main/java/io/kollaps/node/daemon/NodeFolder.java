@@ -3,6 +3,7 @@ package io.kollaps.node.daemon;
 import io.kollaps.cluster.NodeId;
 import io.kollaps.cluster.security.CredentialStore;
 import io.kollaps.cluster.security.PrivateFiles;
+import io.kollaps.node.local.LocalSocket;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -17,13 +18,14 @@ import java.security.SecureRandom;
 
 /**
  * A node's folder, mode 0700, held by one process at a time: {@code node.id}, {@code session},
- * {@code keys/}, {@code state/} (the replicated state) and the socket of commands.
+ * {@code keys/}, {@code state/} (the replicated state), {@code results/} and the socket of
+ * commands.
  */
 final class NodeFolder implements AutoCloseable {
-  private static final String SOCKET = "control.sock";
-
   /** A path of a Unix socket has at most 107 bytes on Linux (man 7 unix). */
   private static final int LONGEST_SOCKET_PATH = 107;
+
+  private static final String FORMING = "forming";
 
   private final Path path;
   private final FileChannel lock;
@@ -33,22 +35,17 @@ final class NodeFolder implements AutoCloseable {
     this.lock = lock;
   }
 
-  /** Where the socket of a folder's daemon is. */
-  static Path socketIn(Path folder) {
-    return folder.resolve(SOCKET);
-  }
-
   /**
    * Takes a folder for this process.
    *
    * @throws DaemonFailure when another process holds it, or it cannot be used
    */
   static NodeFolder take(Path path) throws DaemonFailure, IOException {
-    int length = socketIn(path).toString().getBytes(StandardCharsets.UTF_8).length;
+    int length = LocalSocket.in(path).toString().getBytes(StandardCharsets.UTF_8).length;
     if (length > LONGEST_SOCKET_PATH) {
       throw DaemonFailure.badInput(
           "the path of "
-              + socketIn(path)
+              + LocalSocket.in(path)
               + " has "
               + length
               + " bytes, Linux allows a socket "
@@ -108,15 +105,39 @@ final class NodeFolder implements AutoCloseable {
     return path.resolve("state");
   }
 
-  Path socket() {
-    return socketIn(path);
+  Path path() {
+    return path;
   }
 
-  /** Forgets the cluster: keys and state. The identity goes too: who joins again is new. */
+  /** Where the parts of runs on this node write. */
+  Path results() {
+    return path.resolve("results");
+  }
+
+  /**
+   * From now on a cluster is being made here; what there is of it is nothing until it is formed.
+   */
+  void forming() throws IOException {
+    PrivateFiles.write(path.resolve(FORMING), new byte[0]);
+  }
+
+  /** The cluster that was being made is there. */
+  void formed() throws IOException {
+    Files.deleteIfExists(path.resolve(FORMING));
+  }
+
+  /** True when a cluster was being made here and the process ended before it was formed. */
+  boolean isForming() {
+    return Files.exists(path.resolve(FORMING));
+  }
+
+  /**
+   * Forgets the cluster: keys and state. The identity stays: by it a node that joins again is
+   * known, so that it need not be measured again.
+   */
   void forgetCluster() throws IOException {
     remove(path.resolve("keys"));
     remove(state());
-    Files.deleteIfExists(path.resolve("node.id"));
   }
 
   private static void remove(Path tree) throws IOException {
@@ -148,7 +169,7 @@ final class NodeFolder implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    Files.deleteIfExists(socket());
+    Files.deleteIfExists(LocalSocket.in(path));
     lock.close();
   }
 }

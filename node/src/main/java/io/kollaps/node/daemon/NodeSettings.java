@@ -12,6 +12,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Settings of a node, read and checked.
@@ -27,6 +30,11 @@ import java.util.Optional;
  * @param tokenLife how long tokens count
  * @param tokenUses how often tokens may be used
  * @param certificateLife how long certificates count
+ * @param maxEndpoints most endpoints of all runs
+ * @param overlayPorts UDP ports for packets between endpoints of different nodes
+ * @param resultsKept of so many runs
+ * @param remotePort TCP port for commands of other machines; 0: none
+ * @param measuring how capacities are measured
  */
 public record NodeSettings(
     Path folder,
@@ -39,15 +47,31 @@ public record NodeSettings(
     Duration joinWait,
     Duration tokenLife,
     int tokenUses,
-    Duration certificateLife) {
+    Duration certificateLife,
+    int maxEndpoints,
+    PortRange overlayPorts,
+    int resultsKept,
+    int remotePort,
+    MeasuringSettings measuring) {
   /** File that is read when it is there and no other is named. */
   public static final Path FILE = Path.of("/etc/kollaps/node.conf");
 
   /** Variable that names another file. */
   public static final String FILE_VARIABLE = "KOLLAPS_CONFIG";
 
+  private static final Pattern PORTS = Pattern.compile("(\\d{1,5})-(\\d{1,5})");
+  private static final int FIRST_PORT = 1024;
+  private static final int LAST_PORT = 65_535;
   private static final int LONGEST_NAME = 63;
   private static final int LONGEST_FILE_BYTES = 64 * 1024;
+
+  /**
+   * UDP ports.
+   *
+   * @param first the first of them
+   * @param last the last of them
+   */
+  public record PortRange(int first, int last) {}
 
   private record Value(String text, String origin) {}
 
@@ -179,11 +203,43 @@ public record NodeSettings(
               Duration.ofSeconds(number(Setting.JOIN_SECONDS)),
               Duration.ofHours(number(Setting.TOKEN_HOURS)),
               (int) number(Setting.TOKEN_USES),
-              Duration.ofDays(number(Setting.CERTIFICATE_DAYS)));
+              Duration.ofDays(number(Setting.CERTIFICATE_DAYS)),
+              (int) number(Setting.MAX_ENDPOINTS),
+              ports(),
+              (int) number(Setting.RESULTS_KEPT),
+              (int) number(Setting.REMOTE_PORT),
+              measuring());
       if (!wrong.isEmpty()) {
         throw DaemonFailure.badInput(String.join("\n", wrong));
       }
       return settings;
+    }
+
+    private MeasuringSettings measuring() {
+      long nic = number(Setting.NIC_MBITS);
+      return new MeasuringSettings(
+          measures(),
+          (int) number(Setting.PROBE_PORT),
+          Duration.ofSeconds(number(Setting.PROBE_SECONDS)),
+          (int) number(Setting.PROBE_ATTEMPTS),
+          number(Setting.NOISE_PERCENT) / 100.0,
+          nic == 0 ? OptionalLong.empty() : OptionalLong.of(nic * 1_000_000),
+          Duration.ofSeconds(number(Setting.LEASE_SECONDS)),
+          Duration.ofSeconds(number(Setting.QUEUE_SECONDS)),
+          Duration.ofHours(number(Setting.FRESH_HOURS)),
+          Duration.ofMinutes(number(Setting.VERIFY_MINUTES)));
+    }
+
+    private boolean measures() {
+      String probe = text(Setting.PROBE);
+      if (!probe.equals("iperf3") && !probe.equals("off")) {
+        wrong.add(
+            java.util.Objects.requireNonNull(values.get(Setting.PROBE)).origin()
+                + ": probe is iperf3 or off, not '"
+                + probe
+                + "'");
+      }
+      return !probe.equals("off");
     }
 
     private String text(Setting setting) {
@@ -198,6 +254,30 @@ public record NodeSettings(
         wrong.add(String.valueOf(e.getMessage()));
         return 0;
       }
+    }
+
+    private PortRange ports() {
+      Value value = java.util.Objects.requireNonNull(values.get(Setting.OVERLAY_PORTS));
+      Matcher matcher = PORTS.matcher(value.text().strip());
+      if (matcher.matches()) {
+        PortRange range =
+            new PortRange(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+        if (range.first() >= FIRST_PORT
+            && range.first() <= range.last()
+            && range.last() <= LAST_PORT) {
+          return range;
+        }
+      }
+      wrong.add(
+          value.origin()
+              + ": overlay-ports is FIRST-LAST, both from "
+              + FIRST_PORT
+              + " to "
+              + LAST_PORT
+              + ", not '"
+              + value.text()
+              + "'");
+      return new PortRange(FIRST_PORT, LAST_PORT);
     }
 
     private Path folder() {

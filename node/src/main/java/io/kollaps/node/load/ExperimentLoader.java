@@ -36,14 +36,23 @@ public final class ExperimentLoader {
     }
     Path last = file.getFileName();
     String fileName = last == null ? file.toString() : last.toString();
-    return switch (ExperimentReader.read(fileName, bytes)) {
+    return load(fileName, new FileContent(bytes), seed);
+  }
+
+  /**
+   * Loads a file that was read before; the same content and seed give the same experiment.
+   *
+   * @param fileName last part of the file's path
+   * @param content what it holds
+   * @param seed decides which replicas an event with an amount means
+   */
+  public static LoadResult load(String fileName, FileContent content, long seed) {
+    return switch (ExperimentReader.read(fileName, content.bytes())) {
       case ReadResult.Invalid invalid -> new LoadResult.Unusable(invalid.problems());
       case ReadResult.Valid valid -> {
         try {
           yield new LoadResult.Loaded(
-              fileName,
-              new FileContent(bytes),
-              ExperimentCompiler.compile(valid.experiment(), seed));
+              fileName, content, ExperimentCompiler.compile(valid.experiment(), seed));
         } catch (CompileException e) {
           yield new LoadResult.Unusable(e.problems());
         }

@@ -13,4 +13,9 @@ public final class FileContent {
   public byte[] bytes() {
     return bytes.clone();
   }
+
+  /** Number of bytes. */
+  public int size() {
+    return bytes.length;
+  }
 }

@@ -7,6 +7,7 @@ import io.kollaps.node.results.FlowSummary;
 import io.kollaps.node.results.HealthSummary;
 import io.kollaps.node.results.HostHealth;
 import io.kollaps.node.results.LatenessSummary;
+import io.kollaps.node.results.NodeResult;
 import io.kollaps.node.results.ProgramRecord;
 import io.kollaps.node.results.ResultFiles;
 import io.kollaps.node.results.RunEnd;
@@ -50,6 +51,7 @@ final class ReportSections {
     sections.events();
     sections.programs();
     sections.health();
+    sections.nodes();
     sections.topology(topologyText, topologyCut);
     sections.facts();
     return sections.html.toString();
@@ -347,6 +349,36 @@ final class ReportSections {
       html.raw("<p class=\"dim\">Only its begin is shown; all of it is in this folder.</p>");
     }
     html.raw("</details></section>");
+  }
+
+  private void nodes() {
+    List<NodeResult> nodes = seen.nodes();
+    if (nodes.isEmpty()) {
+      return;
+    }
+    html.raw(
+            "<section><h2>Nodes</h2><p class=\"lead\">Each node ran a part of the experiment. Start is"
+                + " the delay after the agreed instant; told is what it sent to the other parts about"
+                + " its flows.</p><div class=\"scroll\"><table>")
+        .head("Node", "Verdict", "End", "#Start", "#Clock within", "#Fabric p99", "#Idle", "#Told")
+        .raw("<tbody>");
+    for (NodeResult node : first(nodes)) {
+      html.raw("<tr>")
+          .cell(node.name())
+          .cell(node.grade().map(Enum::name).orElse("missing"))
+          .cell(node.end().map(end -> end.kind().word()).orElse("\u2013"))
+          .number(
+              node.startLatenessNanos().isPresent()
+                  ? Figures.time(node.startLatenessNanos().getAsLong())
+                  : "\u2013")
+          .number(Figures.time(node.clockBoundNanos()))
+          .number(Figures.time(node.health().fabric().latenessP99Nanos()))
+          .number(Figures.share(node.health().host().idleShareMean()))
+          .number(Figures.bytes(node.sentBytesPerSecond()) + "/s")
+          .raw("</tr>");
+    }
+    tableEnd(nodes.size(), "verdict.json");
+    html.raw("</section>");
   }
 
   private void facts() {

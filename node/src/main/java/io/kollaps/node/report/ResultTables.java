@@ -3,6 +3,7 @@ package io.kollaps.node.report;
 import io.kollaps.node.results.EventRecord;
 import io.kollaps.node.results.Figures;
 import io.kollaps.node.results.FlowSummary;
+import io.kollaps.node.results.NodeResult;
 import io.kollaps.node.results.ProgramRecord;
 import io.kollaps.node.results.RunObservations;
 import io.kollaps.node.results.RunOutcome;
@@ -51,6 +52,7 @@ public final class ResultTables {
     tables.flows();
     tables.events();
     tables.programs();
+    tables.nodes();
     tables.verdict();
     tables.out.append("Report: ").append(plain(report.toString())).append('\n');
     return tables.out.toString();
@@ -109,6 +111,27 @@ public final class ResultTables {
           });
     }
     table(new String[] {"Failed program", "#exit code", "cause"}, rows, failed.size());
+  }
+
+  private void nodes() {
+    List<NodeResult> nodes = outcome.observations().nodes();
+    List<String[]> rows = new ArrayList<>();
+    for (NodeResult node : first(nodes)) {
+      rows.add(
+          new String[] {
+            cell(node.name()),
+            node.grade().map(Enum::name).orElse("missing"),
+            node.startLatenessNanos().isPresent()
+                ? Figures.time(node.startLatenessNanos().getAsLong())
+                : "-",
+            Figures.time(node.clockBoundNanos()),
+            Figures.bytes(node.sentBytesPerSecond()) + "/s"
+          });
+    }
+    table(
+        new String[] {"Node", "verdict", "#start", "#clock within", "#told others"},
+        rows,
+        nodes.size());
   }
 
   private void verdict() {

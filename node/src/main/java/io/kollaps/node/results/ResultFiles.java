@@ -26,6 +26,9 @@ public final class ResultFiles {
   /** Every run of every program. */
   public static final String PROGRAMS = "programs.json";
 
+  /** What makes a folder one of a part of a run; a run with one part has none. */
+  public static final String PART = "part.json";
+
   /** The verdict with its reasons and the summaries; there only when the run is over. */
   public static final String VERDICT = "verdict.json";
 
@@ -73,7 +76,7 @@ public final class ResultFiles {
    * A file name that stays inside its folder: bytes that are not letters, digits, '-', '_' or an
    * inner '.' become %XX; a very long name is cut and told apart by a hash.
    */
-  private static String safeName(String name) {
+  static String safeName(String name) {
     StringBuilder safe = new StringBuilder();
     for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
       char c = (char) (b & 0xff);

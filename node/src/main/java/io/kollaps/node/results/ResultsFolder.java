@@ -142,6 +142,15 @@ public final class ResultsFolder implements AutoCloseable {
     flows.handOver();
   }
 
+  /**
+   * Writes what makes this folder one of a part; replaces what was written before.
+   *
+   * @throws IOException when it cannot be written
+   */
+  public void part(PartFacts facts) throws IOException {
+    ResultFiles.writeWhole(folder.resolve(ResultFiles.PART), ResultsJson.part(facts));
+  }
+
   /** Brings everything to the disk; later samples are left out. May be called again. */
   public synchronized Recorded stopRecording() {
     if (recording) {
@@ -162,8 +171,12 @@ public final class ResultsFolder implements AutoCloseable {
     write(folder, outcome);
   }
 
-  /** Writes what the end of a run adds. */
-  static void write(Path folder, RunOutcome outcome) throws IOException {
+  /**
+   * Writes what the end of a run adds to its folder: its programs and the verdict.
+   *
+   * @throws IOException when they cannot be written
+   */
+  public static void write(Path folder, RunOutcome outcome) throws IOException {
     ResultFiles.writeWhole(
         folder.resolve(ResultFiles.PROGRAMS),
         ResultsJson.bytes(ResultsJson.programs(outcome.observations().programs())));

@@ -2,8 +2,10 @@ package io.kollaps.node.results;
 
 import io.kollaps.fabric.FabricHealth;
 import io.kollaps.fabric.OverlayHealth;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -55,6 +57,37 @@ public final class ResultsJson {
     summaries.set("events", eventSummary(seen.events()));
     summaries.set("programs", programSummary(seen.programs()));
     summaries.set("health", health(seen.health()));
+    if (!seen.nodes().isEmpty()) {
+      ArrayNode nodes = summaries.putArray("nodes");
+      seen.nodes().forEach(node -> nodes.add(node(node)));
+      long bytes = seen.nodes().stream().mapToLong(n -> n.exchange().sentBytes()).sum();
+      summaries
+          .putObject("exchange")
+          .put("sent_bytes", bytes)
+          .put(
+              "sent_bytes_per_s",
+              seen.nodes().stream().mapToDouble(NodeResult::sentBytesPerSecond).sum());
+    }
+    return json;
+  }
+
+  private static ObjectNode node(NodeResult node) {
+    ObjectNode json = MAPPER.createObjectNode();
+    json.put("id", node.id());
+    json.put("name", node.name());
+    json.put("verdict", node.grade().map(Verdict.Grade::name).orElse(null));
+    json.put("end", node.end().map(end -> end.kind().word()).orElse(null));
+    json.put("duration_s", seconds(node.durationNanos()));
+    putMillis(json, "start_lateness_ms", node.startLatenessNanos());
+    json.put("clock_bound_ms", millis(node.clockBoundNanos()));
+    json.set("health", health(node.health()));
+    json.putObject("exchange")
+        .put("sent_datagrams", node.exchange().sentDatagrams())
+        .put("sent_bytes", node.exchange().sentBytes())
+        .put("sent_bytes_per_s", node.sentBytesPerSecond())
+        .put("received_datagrams", node.exchange().receivedDatagrams())
+        .put("received_bytes", node.exchange().receivedBytes())
+        .put("refused_datagrams", node.exchange().refusedDatagrams());
     return json;
   }
 
@@ -210,6 +243,120 @@ public final class ResultsJson {
   /** Reads {@code run.json}. */
   static RunFacts readFacts(byte[] content) {
     return MAPPER.readValue(content, RunFacts.class);
+  }
+
+  /** Reads {@code programs.json}. */
+  static List<ProgramRecord> readPrograms(byte[] content) {
+    List<ProgramRecord> programs = new ArrayList<>();
+    for (JsonNode json : MAPPER.readTree(content)) {
+      programs.add(
+          new ProgramRecord(
+              json.path("endpoint").asString(""),
+              readSeconds(json.path("started_s")),
+              readSeconds(json.path("ended_s")),
+              json.path("exit_code").isNumber()
+                  ? OptionalInt.of(json.path("exit_code").asInt())
+                  : OptionalInt.empty(),
+              Words.read(ProgramRecord.Cause.class, json.path("cause").asString("")),
+              json.path("detail").asString("")));
+    }
+    return programs;
+  }
+
+  /** Reads {@code verdict.json}, but for the summaries that the other files give as well. */
+  static PartFolder.JudgedPart readVerdict(byte[] content) {
+    JsonNode json = MAPPER.readTree(content);
+    List<Verdict.Reason> reasons = new ArrayList<>();
+    for (JsonNode reason : json.path("reasons")) {
+      reasons.add(
+          new Verdict.Reason(
+              Verdict.Level.valueOf(reason.path("level").asString("")),
+              reason.path("code").asString(""),
+              reason.path("message").asString(""),
+              reason.has("figure")
+                  ? Optional.of(
+                      new Verdict.Measure(
+                          reason.path("figure").asDouble(0),
+                          reason.path("bound").asDouble(0),
+                          reason.path("unit").asString("")))
+                  : Optional.empty(),
+              reason.path("remedy").asString("")));
+    }
+    return new PartFolder.JudgedPart(
+        new RunEnd(
+            Words.read(RunEnd.Kind.class, json.path("end").asString("")),
+            json.path("end_detail").asString("")),
+        nanosOfSeconds(json.path("duration_s")),
+        Verdict.of(reasons),
+        readHealth(json.path("summaries").path("health")));
+  }
+
+  private static HealthSummary readHealth(JsonNode json) {
+    JsonNode fabric = json.path("fabric");
+    JsonNode host = json.path("host");
+    JsonNode loop = json.path("sharing_loop");
+    return new HealthSummary(
+        new FabricHealth(
+            fabric.path("delivered_packets").asLong(0),
+            nanosOfMillis(fabric.path("lateness_p50_ms")),
+            nanosOfMillis(fabric.path("lateness_p99_ms")),
+            nanosOfMillis(fabric.path("lateness_max_ms")),
+            nanosOfSeconds(fabric.path("busy_s")),
+            fabric.path("limit_dropped_packets").asLong(0),
+            fabric.path("device_dropped_packets").asLong(0),
+            fabric.path("unrouted_packets").asLong(0),
+            fabric.path("real_time").asBoolean(false),
+            fabric.path("rests").asLong(0),
+            fabric.has("overlay") ? readOverlay(fabric.path("overlay")) : OverlayHealth.NONE),
+        new HostHealth(
+            host.path("samples").asLong(0),
+            host.path("starved_samples").asLong(0),
+            host.path("idle_share_mean").asDouble(1),
+            host.path("idle_share_worst").asDouble(1),
+            host.path("steal_share_mean").asDouble(0),
+            host.path("steal_share_worst").asDouble(0)),
+        new LoopHealth(
+            loop.path("rounds").asLong(0),
+            nanosOfMillis(loop.path("lateness_p99_ms")),
+            nanosOfMillis(loop.path("lateness_max_ms"))),
+        json.path("gc_pause_max_ms").isNumber()
+            ? OptionalLong.of(nanosOfMillis(json.path("gc_pause_max_ms")))
+            : OptionalLong.empty());
+  }
+
+  private static OverlayHealth readOverlay(JsonNode json) {
+    return new OverlayHealth(
+        json.path("sent_packets").asLong(0),
+        json.path("unsent_packets").asLong(0),
+        json.path("received_packets").asLong(0),
+        json.path("foreign_datagrams").asLong(0),
+        json.path("malformed_datagrams").asLong(0),
+        json.path("undelivered_packets").asLong(0),
+        json.path("socket_dropped_datagrams").asLong(0),
+        json.path("paths_below_transit").asInt(0),
+        nanosOfMillis(json.path("largest_excess_ms")));
+  }
+
+  private static OptionalLong readSeconds(JsonNode json) {
+    return json.isNumber() ? OptionalLong.of(nanosOfSeconds(json)) : OptionalLong.empty();
+  }
+
+  private static long nanosOfSeconds(JsonNode json) {
+    return Math.round(json.asDouble(0) * 1e9);
+  }
+
+  private static long nanosOfMillis(JsonNode json) {
+    return Math.round(json.asDouble(0) * 1e6);
+  }
+
+  /** The content of {@code part.json}. */
+  static byte[] part(PartFacts facts) {
+    return MAPPER.writeValueAsBytes(facts);
+  }
+
+  /** Reads {@code part.json}. */
+  static PartFacts readPart(byte[] content) {
+    return MAPPER.readValue(content, PartFacts.class);
   }
 
   /** A tree as indented text. */

@@ -16,6 +16,7 @@ import java.util.OptionalLong;
  * @param programs in the order in which they started
  * @param health the machinery
  * @param recordingFailures why the files of the results are incomplete, empty when they are not
+ * @param nodes the nodes, where the run had several parts; empty where it had one
  */
 public record RunObservations(
     RunFacts facts,
@@ -26,7 +27,8 @@ public record RunObservations(
     List<FlowSummary> flows,
     List<ProgramRecord> programs,
     HealthSummary health,
-    List<String> recordingFailures) {
+    List<String> recordingFailures,
+    List<NodeResult> nodes) {
 
   /** Copies the lists. */
   public RunObservations {
@@ -34,5 +36,30 @@ public record RunObservations(
     flows = List.copyOf(flows);
     programs = List.copyOf(programs);
     recordingFailures = List.copyOf(recordingFailures);
+    nodes = List.copyOf(nodes);
+  }
+
+  /** Of a run with one part. */
+  public RunObservations(
+      RunFacts facts,
+      RunEnd end,
+      long durationNanos,
+      OptionalLong smallestRoundTripNanos,
+      List<EventRecord> events,
+      List<FlowSummary> flows,
+      List<ProgramRecord> programs,
+      HealthSummary health,
+      List<String> recordingFailures) {
+    this(
+        facts,
+        end,
+        durationNanos,
+        smallestRoundTripNanos,
+        events,
+        flows,
+        programs,
+        health,
+        recordingFailures,
+        List.of());
   }
 }

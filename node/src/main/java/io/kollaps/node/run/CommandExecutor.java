@@ -12,6 +12,8 @@ import io.kollaps.topology.path.Endpoint;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -25,13 +27,14 @@ import java.util.function.LongSupplier;
  */
 final class CommandExecutor {
   private final CompiledExperiment compiled;
-  private final List<EndpointInstance> instances;
+  private final Homes homes;
+  private final Map<Integer, EndpointInstance> instances;
   private final Fabric fabric;
   private final EpochPreparer epochs;
   private final SharingLoop sharing;
   private final StartConditions conditions;
   private final ProgramLog programs;
-  private final Consumer<EventRecord> recorder;
+  private final LoopListener listener;
   private final LongSupplier clock;
   private final long startNanos;
   private final Consumer<RunEvent> teller;
@@ -40,22 +43,24 @@ final class CommandExecutor {
 
   CommandExecutor(
       CompiledExperiment compiled,
+      Homes homes,
       PreparedPart part,
       SharingLoop sharing,
       StartConditions conditions,
       ProgramLog programs,
-      Consumer<EventRecord> recorder,
+      LoopListener listener,
       Consumer<RunEvent> teller,
       LongSupplier clock,
       long startNanos) {
     this.compiled = compiled;
+    this.homes = homes;
     this.instances = part.instances();
     this.fabric = part.fabric();
     this.epochs = part.epochs();
     this.sharing = sharing;
     this.conditions = conditions;
     this.programs = programs;
-    this.recorder = recorder;
+    this.listener = listener;
     this.teller = teller;
     this.clock = clock;
     this.startNanos = startNanos;
@@ -81,7 +86,7 @@ final class CommandExecutor {
             "it waited in vain for " + out.missing());
       }
       case RunEvent.StartFailed failed -> programs.notStarted(failed.endpoint(), failed.why());
-      case RunEvent.TimePassed _, RunEvent.ConditionHeld _, RunEvent.StopAsked _ -> {}
+      case RunEvent.TimePassed _, RunEvent.ConditionHeld _, RunEvent.EndAsked _ -> {}
     }
   }
 
@@ -110,6 +115,9 @@ final class CommandExecutor {
         changes.stream().map(set -> new Connection(set.endpoint(), set.connected())).toList());
     long done = offsetNanos();
     for (RunCommand.SetConnected set : changes) {
+      if (!homes.here(set.endpoint())) {
+        continue; // its own part records it
+      }
       cut.set(set.endpoint(), !set.connected());
       record(
           set.plannedNanos(),
@@ -126,21 +134,20 @@ final class CommandExecutor {
     switch (command) {
       case RunCommand.ApplyEpoch apply -> applyEpoch(apply);
       case RunCommand.AwaitCondition await -> conditions.await(await.endpoint());
-      case RunCommand.Prepare prepare -> instances.get(prepare.endpoint()).prepare();
+      case RunCommand.Prepare prepare -> instance(prepare.endpoint()).prepare();
       case RunCommand.Start start -> start(start);
       case RunCommand.Refuse refuse ->
           record(refuse.plannedNanos(), "join", name(refuse.endpoint()), "", refuse.why());
       case RunCommand.Leave leave -> {
-        instances
-            .get(leave.endpoint())
-            .leave(endpoint(leave.endpoint()).service().stopGraceNanos());
+        instance(leave.endpoint()).leave(endpoint(leave.endpoint()).service().stopGraceNanos());
         record(leave.plannedNanos(), "leave", name(leave.endpoint()), "", "");
       }
       case RunCommand.Crash crash -> {
-        instances.get(crash.endpoint()).crash();
+        instance(crash.endpoint()).crash();
         record(crash.plannedNanos(), "crash", name(crash.endpoint()), "", "");
       }
       case RunCommand.SetConnected set -> connect(new ArrayList<>(List.of(set)));
+      case RunCommand.TellIdle _ -> listener.idle();
       case RunCommand.End over -> end = Optional.of(over);
     }
   }
@@ -172,7 +179,7 @@ final class CommandExecutor {
       fabric.setConnected(endpoint, true);
       cut.clear(endpoint);
     }
-    EndpointInstance instance = instances.get(endpoint);
+    EndpointInstance instance = instance(endpoint);
     boolean ready = instance.ready();
     try {
       var ended = instance.start();
@@ -216,7 +223,7 @@ final class CommandExecutor {
       String subject,
       String detail,
       String failure) {
-    recorder.accept(
+    listener.event(
         new EventRecord(
             plannedNanos,
             actualNanos,
@@ -228,6 +235,10 @@ final class CommandExecutor {
 
   private long offsetNanos() {
     return clock.getAsLong() - startNanos;
+  }
+
+  private EndpointInstance instance(int endpoint) {
+    return Objects.requireNonNull(instances.get(endpoint), () -> name(endpoint) + " is not here");
   }
 
   private Endpoint endpoint(int index) {

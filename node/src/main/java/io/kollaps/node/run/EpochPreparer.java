@@ -15,7 +15,7 @@ final class EpochPreparer implements AutoCloseable {
   private final BlockingQueue<PreparedEpoch> ready = new ArrayBlockingQueue<>(AHEAD);
   private final Thread thread;
 
-  EpochPreparer(CompiledExperiment compiled) {
+  EpochPreparer(CompiledExperiment compiled, Homes homes) {
     thread =
         Thread.ofPlatform()
             .name("kollaps-epochs")
@@ -24,7 +24,7 @@ final class EpochPreparer implements AutoCloseable {
                 () -> {
                   try {
                     for (int index = 0; index < compiled.epochs().size(); index++) {
-                      ready.put(PreparedEpoch.of(compiled, index));
+                      ready.put(PreparedEpoch.of(compiled, homes, index));
                     }
                   } catch (InterruptedException e) {
                     // The run is over: nobody needs the rest.

@@ -20,23 +20,24 @@ import java.util.OptionalLong;
 final class FactsCollector {
   private FactsCollector() {}
 
-  static RunFacts facts(RunRequest request, CompiledExperiment compiled, RunId run, PartSetup setup)
+  static RunFacts facts(RunId run, PartContent content, String version, List<String> setupNotices)
       throws IOException {
+    CompiledExperiment compiled = content.compiled();
     boolean root = UserIds.current().isRoot();
     List<String> notices = new ArrayList<>();
     compiled.experiment().notices().stream().map(Problem::message).forEach(notices::add);
-    notices.addAll(setup.notices());
+    notices.addAll(setupNotices);
     return new RunFacts(
         run.value(),
         compiled.experiment().name(),
-        request.seed(),
+        content.seed(),
         Instant.now(),
-        request.version(),
-        setup.fabric().name(),
-        request.fabric().reason(),
+        version,
+        content.fabric().factory().name(),
+        content.fabric().reason(),
         compiled.experiment().settings().periodNanos(),
         host(root),
-        TopologySummary.of(request.loaded().fileName(), compiled),
+        TopologySummary.of(content.loaded().fileName(), compiled),
         notices);
   }
 

@@ -2,7 +2,9 @@ package io.kollaps.node.run;
 
 import io.kollaps.runtime.EndpointInstance;
 import io.kollaps.topology.path.Endpoint;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -18,17 +20,22 @@ final class Farewell {
   /**
    * Returns when no program runs, at the latest a second after the longest grace; what still runs
    * then is killed by the caller.
+   *
+   * @param mostGraceNanos no program gets a longer grace
    */
-  static void to(List<Endpoint> endpoints, List<EndpointInstance> instances)
+  static void to(
+      List<Endpoint> endpoints, Map<Integer, EndpointInstance> byIndex, long mostGraceNanos)
       throws InterruptedException {
     long longest = 0;
-    for (Endpoint endpoint : endpoints) {
-      EndpointInstance instance = instances.get(endpoint.index());
-      if (instance.running()) {
-        instance.leave(endpoint.service().stopGraceNanos());
-        longest = Math.max(longest, endpoint.service().stopGraceNanos());
+    for (Map.Entry<Integer, EndpointInstance> one : byIndex.entrySet()) {
+      if (one.getValue().running()) {
+        long grace =
+            Math.min(mostGraceNanos, endpoints.get(one.getKey()).service().stopGraceNanos());
+        one.getValue().leave(grace);
+        longest = Math.max(longest, grace);
       }
     }
+    Collection<EndpointInstance> instances = byIndex.values();
     long deadline = System.nanoTime() + longest + KILL_NANOS;
     while (instances.stream().anyMatch(EndpointInstance::running) && System.nanoTime() < deadline) {
       TimeUnit.NANOSECONDS.sleep(LOOK_NANOS);

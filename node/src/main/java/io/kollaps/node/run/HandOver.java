@@ -41,12 +41,24 @@ final class HandOver<T> {
    * @throws IllegalStateException when too many wait
    */
   void put(T entry) {
+    if (!offer(entry)) {
+      throw new IllegalStateException("more than " + most + " " + stuck);
+    }
+  }
+
+  /**
+   * Puts an entry that may be left out; from any thread.
+   *
+   * @return false when too many wait: it was left out
+   */
+  boolean offer(T entry) {
     if (count.incrementAndGet() > most) {
       count.decrementAndGet();
-      throw new IllegalStateException("more than " + most + " " + stuck);
+      return false;
     }
     waiting.add(entry);
     LockSupport.unpark(taker);
+    return true;
   }
 
   /** The next entry, if there is one; for one thread. */

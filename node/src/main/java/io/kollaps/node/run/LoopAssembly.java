@@ -1,8 +1,6 @@
 package io.kollaps.node.run;
 
-import io.kollaps.node.results.EventRecord;
 import io.kollaps.topology.path.CompiledExperiment;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -23,12 +21,13 @@ final class LoopAssembly {
 
   LoopAssembly(
       CompiledExperiment compiled,
+      Homes homes,
       PreparedPart part,
       SharingLoop sharing,
       FlowSampler sampler,
       ProgramLog programs,
-      Consumer<EventRecord> events,
-      RunLoop.SampleSink samples,
+      LoopListener listener,
+      PeerConditions elsewhere,
       EventInbox inbox,
       Times times) {
     LongSupplier clock = System::nanoTime;
@@ -37,19 +36,30 @@ final class LoopAssembly {
         new StartConditions(
             compiled.endpoints(),
             part.instances(),
+            elsewhere,
             times.startConditionTimeoutNanos(),
-            () -> clock.getAsLong() - startNanos,
+            clock,
+            startNanos,
             inbox::tell);
     CommandExecutor executor =
         new CommandExecutor(
-            compiled, part, sharing, conditions, programs, events, inbox::tell, clock, startNanos);
+            compiled,
+            homes,
+            part,
+            sharing,
+            conditions,
+            programs,
+            listener,
+            inbox::tell,
+            clock,
+            startNanos);
     loop =
         new RunLoop(
-            new RunProgress(compiled),
+            new RunProgress(compiled, homes),
             executor,
             sharing,
             sampler,
-            samples,
+            listener,
             inbox,
             clock,
             compiled.experiment().settings().periodNanos(),

@@ -18,8 +18,9 @@ import io.kollaps.topology.path.Endpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Makes endpoints and fabric of a part, and takes them away again, in the reverse order. */
 final class PartSetup implements AutoCloseable {
@@ -31,30 +32,40 @@ final class PartSetup implements AutoCloseable {
 
   private final RunOwnership ownership;
   private final CompiledExperiment compiled;
+  private final Homes homes;
   private final ProcessRuntime runtime;
   private final Fabric fabric;
   private final EpochPreparer epochs;
-  private final List<EndpointInstance> instances = new ArrayList<>();
+  private final Map<Integer, EndpointInstance> instances = new LinkedHashMap<>();
 
   private PartSetup(
-      RunOwnership ownership, CompiledExperiment compiled, ProcessRuntime runtime, Fabric fabric) {
+      RunOwnership ownership,
+      CompiledExperiment compiled,
+      Homes homes,
+      ProcessRuntime runtime,
+      Fabric fabric) {
     this.ownership = ownership;
     this.compiled = compiled;
+    this.homes = homes;
     this.runtime = runtime;
     this.fabric = fabric;
-    this.epochs = new EpochPreparer(compiled);
+    this.epochs = new EpochPreparer(compiled, homes);
   }
 
   /** Starts an empty runtime and an empty fabric. */
   static PartSetup open(
-      RunOwnership ownership, CompiledExperiment compiled, FabricFactory fabrics, long seed)
+      RunOwnership ownership,
+      CompiledExperiment compiled,
+      Homes homes,
+      FabricFactory fabrics,
+      long seed)
       throws FabricException, RuntimeStartException {
     ProcessRuntime runtime = ProcessRuntime.open(ownership);
     boolean opened = false;
     try {
       Fabric fabric = fabrics.start(compiled.endpoints().size(), seed);
       opened = true;
-      return new PartSetup(ownership, compiled, runtime, fabric);
+      return new PartSetup(ownership, compiled, homes, runtime, fabric);
     } finally {
       if (!opened) {
         runtime.close();
@@ -62,15 +73,22 @@ final class PartSetup implements AutoCloseable {
     }
   }
 
-  /** Makes every endpoint and its port; no path is set yet. */
-  PreparedPart prepare(ResultsFolder results)
-      throws IOException, RuntimeStartException, FabricException, InterruptedException {
+  /**
+   * Makes every home endpoint and its port; no path is set yet.
+   *
+   * @param mtu of the endpoints' {@code eth0}
+   * @param patience asked between the steps
+   * @throws PartEndedException when the part is to end
+   */
+  PreparedPart prepare(ResultsFolder results, int mtu, Patience patience)
+      throws IOException, RuntimeStartException, FabricException, PartEndedException {
     Path hosts = ownership.folder().resolve("hosts");
     ownership.journal().willMake(new OwnedResource.OwnedFile(hosts));
     Files.writeString(hosts, HostsFile.text(compiled.endpoints()));
     List<Prefix> routes =
         CoveringPrefix.of(compiled.endpoints().stream().map(Endpoint::address).toList());
-    for (Endpoint endpoint : compiled.endpoints()) {
+    for (Endpoint endpoint : homes.here(compiled)) {
+      patience.check();
       EndpointInstance instance =
           runtime.create(
               new EndpointSpec(
@@ -78,24 +96,33 @@ final class PartSetup implements AutoCloseable {
                   hosts,
                   results.outLog(endpoint.name()),
                   results.errLog(endpoint.name())));
-      instances.add(instance);
+      instances.put(endpoint.index(), instance);
       fabric.attach(
           new PortSpec(
               endpoint.index(),
               instance.networkNamespace(),
               List.of(endpoint.address()),
               routes,
-              PortSpec.DEFAULT_MTU));
+              mtu));
     }
+    return awaitReady(hosts, patience);
+  }
+
+  private PreparedPart awaitReady(Path hosts, Patience patience)
+      throws RuntimeStartException, PartEndedException {
     ProcessRehearsal rehearsal =
         ProcessRehearsal.begin(runtime, ownership.folder(), hosts, compiled.endpoints().size());
-    PreparedEpoch first = epochs.next();
+    PreparedEpoch[] first = new PreparedEpoch[1];
     long deadline = System.nanoTime() + READY_TIMEOUT_NANOS;
-    for (EndpointInstance instance : instances) {
-      instance.awaitReady(Math.max(1, deadline - System.nanoTime()));
-    }
-    rehearsal.play(READY_TIMEOUT_NANOS);
-    return new PreparedPart(List.copyOf(instances), fabric, first, epochs);
+    patience.<RuntimeStartException>whileWaiting(
+        () -> {
+          first[0] = epochs.next();
+          for (EndpointInstance instance : instances.values()) {
+            instance.awaitReady(Math.max(1, deadline - System.nanoTime()));
+          }
+          rehearsal.play(READY_TIMEOUT_NANOS);
+        });
+    return new PreparedPart(instances, fabric, first[0], epochs);
   }
 
   /** What the user must know about what cannot be done here. */

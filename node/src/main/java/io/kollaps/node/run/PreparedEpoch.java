@@ -14,26 +14,29 @@ import java.util.Optional;
  * What an epoch needs at its instant, made beforehand.
  *
  * @param index of the epoch
- * @param changes the paths that differ from the epoch before; all paths at the first
- * @param table the epoch's paths as the sharing uses them
+ * @param changes the part's paths that differ from the epoch before; all of them at the first
+ * @param table the part's paths of the epoch as the sharing uses them
  */
 record PreparedEpoch(int index, List<PathSetting> changes, PathTable table) {
 
   /** Makes it; its cost grows with the square of the number of endpoints. */
-  static PreparedEpoch of(CompiledExperiment compiled, int index) {
+  static PreparedEpoch of(CompiledExperiment compiled, Homes homes, int index) {
     Paths now = compiled.epochs().get(index).paths();
     Optional<Paths> before =
         index == 0 ? Optional.empty() : Optional.of(compiled.epochs().get(index - 1).paths());
     return new PreparedEpoch(
         index,
-        changes(before, now),
-        PathTable.of(now, source -> true, compiled.experiment().settings().sharing()));
+        changes(before, now, homes),
+        PathTable.of(now, homes::here, compiled.experiment().settings().sharing()));
   }
 
-  private static List<PathSetting> changes(Optional<Paths> before, Paths after) {
+  private static List<PathSetting> changes(Optional<Paths> before, Paths after, Homes homes) {
     List<PathSetting> changes = new ArrayList<>();
     int count = after.endpointCount();
     for (int from = 0; from < count; from++) {
+      if (!homes.here(from)) {
+        continue; // a path is of its sender's part
+      }
       for (int to = 0; to < count; to++) {
         if (from == to) {
           continue;

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Starts, looks at, and ends real processes that do nothing, before those of the run: what {@link
@@ -27,13 +28,14 @@ final class ProcessRehearsal {
 
   private static final long GRACE_NANOS = 1_000_000_000L;
   private static final int UNUSED_PORT = 1;
+  private static final AtomicBoolean PLAYED = new AtomicBoolean();
 
   private final List<EndpointInstance> instances = new ArrayList<>();
 
   private ProcessRehearsal() {}
 
   /**
-   * Begins to make the endpoints.
+   * Begins to make the endpoints; none when one was played before in this process.
    *
    * @param runtime the run's
    * @param folder for what they print
@@ -43,6 +45,9 @@ final class ProcessRehearsal {
   static ProcessRehearsal begin(EndpointRuntime runtime, Path folder, Path hosts, int firstIndex)
       throws RuntimeStartException {
     ProcessRehearsal rehearsal = new ProcessRehearsal();
+    if (PLAYED.get()) {
+      return rehearsal;
+    }
     Endpoint like = Rehearsal.compiled().endpoints().getFirst();
     for (int i = 0; i < ENDPOINTS; i++) {
       Endpoint endpoint =
@@ -86,6 +91,7 @@ final class ProcessRehearsal {
     try {
       CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
           .get(timeoutNanos, TimeUnit.NANOSECONDS);
+      PLAYED.set(true);
     } catch (ExecutionException | TimeoutException e) {
       throw new RuntimeStartException(
           "a program that was started to try it did not end: "

@@ -4,20 +4,20 @@ import io.kollaps.node.results.ProgramRecord;
 import io.kollaps.runtime.ExitStatus;
 import io.kollaps.topology.path.Endpoint;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Keeps when each program ran and how it ended. Used by the run's loop thread, and after it has
- * ended.
+ * ended; what runs may be asked from any thread.
  */
 final class ProgramLog {
   private final List<Endpoint> endpoints;
   private final List<ProgramRecord> records = new ArrayList<>();
-  private final Map<Integer, Long> running = new HashMap<>();
+  private final Map<Integer, Long> running = new ConcurrentHashMap<>();
 
   ProgramLog(List<Endpoint> endpoints) {
     this.endpoints = endpoints;
@@ -50,6 +50,12 @@ final class ProgramLog {
             endpoint,
             ProgramRecord.Cause.START_CONDITION_TIMED_OUT,
             "nothing listened on " + missing));
+  }
+
+  /** Offset of the start of an endpoint's program; empty when none runs. */
+  OptionalLong runningSince(int endpoint) {
+    Long since = running.get(endpoint);
+    return since == null ? OptionalLong.empty() : OptionalLong.of(since);
   }
 
   /** The records; programs that still run end with the run, at the given offset. */

@@ -67,11 +67,20 @@ final class Rehearsal {
 
   private Rehearsal() {}
 
-  /** Begins on a thread of its own. */
+  /** Begins on a thread of its own; once in a process, which then has all it needs. */
   static Rehearsal begin() {
-    Rehearsal rehearsal = new Rehearsal();
-    Thread.ofPlatform().name("kollaps-rehearsal").daemon().start(rehearsal.task);
-    return rehearsal;
+    return Once.REHEARSAL;
+  }
+
+  /** Begins with its first use. */
+  private static final class Once {
+    private static final Rehearsal REHEARSAL = start();
+
+    private static Rehearsal start() {
+      Rehearsal rehearsal = new Rehearsal();
+      Thread.ofPlatform().name("kollaps-rehearsal").daemon().start(rehearsal.task);
+      return rehearsal;
+    }
   }
 
   /**
@@ -127,24 +136,28 @@ final class Rehearsal {
             CoreSettings.DEFAULT, compiled.experiment().settings().sharing(), 0, source -> true);
     RehearsalFabric fabric = new RehearsalFabric(count);
     FlowSampler sampler = new FlowSampler(compiled.endpoints());
-    SharingLoop sharing = new SharingLoop(core, fabric, sampler, count);
+    Homes homes = Homes.alone(compiled);
+    SharingLoop sharing =
+        new SharingLoop(core, fabric, sampler, count, homes, SharingLoop.Peers.NONE);
     List<RehearsalInstance> instances = new ArrayList<>();
     for (Endpoint _ : compiled.endpoints()) {
       instances.add(new RehearsalInstance());
     }
-    try (EpochPreparer epochs = new EpochPreparer(compiled)) {
-      PreparedPart part = new PreparedPart(List.copyOf(instances), fabric, epochs.next(), epochs);
+    try (EpochPreparer epochs = new EpochPreparer(compiled, homes)) {
+      PreparedPart part =
+          new PreparedPart(PreparedPart.byIndex(instances), fabric, epochs.next(), epochs);
       long startNanos = System.nanoTime();
       sharing.epoch(startNanos, part.firstEpoch());
       LoopAssembly assembly =
           new LoopAssembly(
               compiled,
+              homes,
               part,
               sharing,
               sampler,
               new ProgramLog(compiled.endpoints()),
-              event -> {},
-              (atNanos, samples) -> {},
+              LoopListener.silent(),
+              PeerConditions.alone(new Waited(compiled.endpoints()), homes),
               new EventInbox(),
               new LoopAssembly.Times(startNanos, 0, MAX_NANOS));
       try (ConditionWatch _ = new ConditionWatch(assembly.conditions())) {

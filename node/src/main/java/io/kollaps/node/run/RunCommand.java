@@ -1,6 +1,9 @@
 package io.kollaps.node.run;
 
-/** What a run wants done. {@code plannedNanos} is the offset at which it should have been done. */
+/**
+ * What a part of a run wants done. {@code plannedNanos} is the offset at which it should have been
+ * done.
+ */
 sealed interface RunCommand {
 
   /** The paths of this epoch hold from now on. */
@@ -24,19 +27,24 @@ sealed interface RunCommand {
   /** Kill the endpoint's program. */
   record Crash(long plannedNanos, int endpoint) implements RunCommand {}
 
-  /** Cut the endpoint's network, or restore it. */
+  /** Cut the endpoint's network, or restore it; also that of an endpoint of another part. */
   record SetConnected(long plannedNanos, int endpoint, boolean connected) implements RunCommand {}
 
-  /** The run is over. */
+  /** Say that no awaited program of this part runs or is still to join. */
+  record TellIdle(long plannedNanos) implements RunCommand {}
+
+  /** The part is over. */
   record End(long plannedNanos, EndReason reason, String detail) implements RunCommand {}
 
-  /** Why a run ended. */
+  /** Why a part ended. */
   enum EndReason {
-    /** All programs for which it waits have ended, and none is still to join. */
+    /** All programs for which the run waits have ended, and none is still to join. */
     PROGRAMS_ENDED,
     /** The duration or a stop event. */
     TIME,
     /** Somebody wanted it. */
-    STOPPED
+    STOPPED,
+    /** The run failed elsewhere, or whoever holds the part gave it up. */
+    ABORTED
   }
 }

@@ -23,6 +23,6 @@ sealed interface RunEvent {
   /** A program ended. */
   record ProgramEnded(long atNanos, int endpoint, ExitStatus status) implements RunEvent {}
 
-  /** Somebody wants the run to end now. */
-  record StopAsked(long atNanos, String why) implements RunEvent {}
+  /** Whoever holds the part wants it to end now. */
+  record EndAsked(long atNanos, PartEnd why) implements RunEvent {}
 }

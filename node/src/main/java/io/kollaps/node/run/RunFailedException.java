@@ -6,6 +6,11 @@ package io.kollaps.node.run;
 public final class RunFailedException extends Exception {
   private static final long serialVersionUID = 1L;
 
+  /** Without another cause. */
+  public RunFailedException(String message) {
+    super(message);
+  }
+
   /** With a cause. */
   public RunFailedException(String message, Throwable cause) {
     super(message, cause);

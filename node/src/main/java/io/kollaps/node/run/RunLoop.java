@@ -1,9 +1,7 @@
 package io.kollaps.node.run;
 
 import io.kollaps.fabric.FabricException;
-import io.kollaps.node.results.FlowSample;
 import io.kollaps.node.results.LoopHealth;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -16,7 +14,7 @@ final class RunLoop {
   private final CommandExecutor executor;
   private final SharingLoop sharing;
   private final FlowSampler sampler;
-  private final SampleSink samples;
+  private final LoopListener listener;
   private final LongSupplier clock;
   private final long periodNanos;
   private final long preludeNanos;
@@ -26,19 +24,14 @@ final class RunLoop {
   private long nextRoundNanos;
   private long nextSampleNanos = FlowSampler.SAMPLE_NANOS;
   private long lastSampleNanos;
-
-  /** Gets the samples. */
-  @FunctionalInterface
-  interface SampleSink {
-    void samples(long atNanos, List<FlowSample> samples);
-  }
+  private boolean started;
 
   RunLoop(
       RunProgress progress,
       CommandExecutor executor,
       SharingLoop sharing,
       FlowSampler sampler,
-      SampleSink samples,
+      LoopListener listener,
       EventInbox inbox,
       LongSupplier clock,
       long periodNanos,
@@ -48,7 +41,7 @@ final class RunLoop {
     this.executor = executor;
     this.sharing = sharing;
     this.sampler = sampler;
-    this.samples = samples;
+    this.listener = listener;
     this.inbox = inbox;
     this.clock = clock;
     this.periodNanos = periodNanos;
@@ -72,12 +65,15 @@ final class RunLoop {
   RunCommand.End play() throws FabricException, InterruptedException {
     while (true) {
       long now = offsetNanos();
-      if (progress.nextDueNanos() <= now) {
+      if (!started && now >= 0) {
+        begin(now);
+      } else if (progress.nextDueNanos() <= now) {
         handle(new RunEvent.TimePassed(now));
       } else if (nextRoundNanos <= now) {
         round(now);
       } else {
-        long wait = Math.min(progress.nextDueNanos(), nextRoundNanos) - now;
+        long due = started ? progress.nextDueNanos() : 0;
+        long wait = Math.min(due, nextRoundNanos) - now;
         Optional<RunEvent> event = inbox.poll(wait);
         if (event.isPresent()) {
           handle(event.get());
@@ -94,6 +90,13 @@ final class RunLoop {
   /** How well the rounds kept their times. */
   LoopHealth health() {
     return tally.health();
+  }
+
+  /** The start: also where nothing is planned for it. */
+  private void begin(long now) throws FabricException, InterruptedException {
+    started = true;
+    handle(new RunEvent.TimePassed(now));
+    listener.started(now);
   }
 
   private void handle(RunEvent event) throws FabricException, InterruptedException {
@@ -118,7 +121,7 @@ final class RunLoop {
 
   private void takeSample(long now) {
     if (now > lastSampleNanos) {
-      samples.samples(now, sampler.take(now, now - lastSampleNanos));
+      listener.samples(now, sampler.take(now, now - lastSampleNanos));
       lastSampleNanos = now;
     }
   }

@@ -5,14 +5,20 @@ import io.kollaps.topology.path.CompiledExperiment;
 import io.kollaps.topology.path.Endpoint;
 import io.kollaps.topology.path.EndpointEvent;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /**
- * Decides what happens next in a run: a pure state machine, events in, commands out.
+ * Decides what happens next in a part of a run: a pure state machine, events in, commands out.
  *
- * <p>A run ends at its duration or stop event, when it is asked to, or when no program is still to
- * join and all programs for which it waits have ended. It waits for the programs of services that
- * are not {@code background}; where all are, it waits for all.
+ * <p>A part ends at the duration or stop event, or when it is asked to. When no program of it is
+ * still to join and all of its programs for which the run waits have ended, it says that it is
+ * idle, which it stays: the run is over when all parts are. A run waits for the programs of
+ * services that are not {@code background}; where all services of the experiment are, it waits for
+ * all.
+ *
+ * <p>Of endpoints of other parts it follows one thing, whether their network is cut: their packets
+ * leave and arrive here.
  *
  * <p>At one instant, paths change before endpoints do: a program that joins finds the network of
  * that instant.
@@ -25,6 +31,7 @@ final class RunProgress {
   }
 
   private final CompiledExperiment compiled;
+  private final Homes homes;
   private final State[] states;
   private final boolean[] awaited;
   private final int[] joinsLeftOf;
@@ -32,10 +39,13 @@ final class RunProgress {
   private int nextEvent;
   private int joinsLeft;
   private int awaitedRunning;
+  private final BitSet cutElsewhere = new BitSet();
+  private boolean idle;
   private boolean ended;
 
-  RunProgress(CompiledExperiment compiled) {
+  RunProgress(CompiledExperiment compiled, Homes homes) {
     this.compiled = compiled;
+    this.homes = homes;
     int count = compiled.endpoints().size();
     states = new State[count];
     java.util.Arrays.fill(states, State.ABSENT);
@@ -46,7 +56,7 @@ final class RunProgress {
     }
     joinsLeftOf = new int[count];
     for (EndpointEvent event : compiled.endpointEvents()) {
-      if (event.kind() == EndpointEvent.Kind.JOIN) {
+      if (event.kind() == EndpointEvent.Kind.JOIN && homes.here(event.endpoint())) {
         joinsLeftOf[event.endpoint()]++;
         joinsLeft++;
       }
@@ -94,12 +104,22 @@ final class RunProgress {
           commands.add(new RunCommand.Prepare(over.atNanos(), over.endpoint()));
         }
       }
-      case RunEvent.StopAsked stop -> end(stop.atNanos(), EndReason.STOPPED, stop.why(), commands);
+      case RunEvent.EndAsked asked ->
+          end(asked.atNanos(), reason(asked.why()), asked.why().detail(), commands);
     }
-    if (!ended && joinsLeft == 0 && awaitedRunning == 0) {
-      end(event.atNanos(), EndReason.PROGRAMS_ENDED, "all programs have ended", commands);
+    if (!ended && !idle && joinsLeft == 0 && awaitedRunning == 0) {
+      idle = true;
+      commands.add(new RunCommand.TellIdle(event.atNanos()));
     }
     return commands;
+  }
+
+  private static EndReason reason(PartEnd why) {
+    return switch (why.kind()) {
+      case FINISHED -> EndReason.PROGRAMS_ENDED;
+      case STOPPED -> EndReason.STOPPED;
+      case ABORTED -> EndReason.ABORTED;
+    };
   }
 
   private void playTimeline(long nowNanos, List<RunCommand> commands) {
@@ -111,7 +131,12 @@ final class RunProgress {
         nextEpoch++;
       } else if (nextEvent < compiled.endpointEvents().size()
           && compiled.endpointEvents().get(nextEvent).atNanos() == due) {
-        apply(compiled.endpointEvents().get(nextEvent), commands);
+        EndpointEvent event = compiled.endpointEvents().get(nextEvent);
+        if (homes.here(event.endpoint())) {
+          apply(event, commands);
+        } else {
+          follow(event, commands);
+        }
         nextEvent++;
       } else {
         end(due, EndReason.TIME, "its time is over", commands);
@@ -140,6 +165,29 @@ final class RunProgress {
       case DISCONNECT ->
           commands.add(new RunCommand.SetConnected(event.atNanos(), endpoint, false));
       case RECONNECT -> commands.add(new RunCommand.SetConnected(event.atNanos(), endpoint, true));
+    }
+  }
+
+  /** An event of an endpoint of another part: that part plays it. */
+  private void follow(EndpointEvent event, List<RunCommand> commands) {
+    int endpoint = event.endpoint();
+    switch (event.kind()) {
+      case DISCONNECT -> {
+        cutElsewhere.set(endpoint);
+        commands.add(new RunCommand.SetConnected(event.atNanos(), endpoint, false));
+      }
+      case RECONNECT -> {
+        cutElsewhere.clear(endpoint);
+        commands.add(new RunCommand.SetConnected(event.atNanos(), endpoint, true));
+      }
+      case JOIN -> {
+        // An endpoint that was cut off, left, and joins again is connected again.
+        if (cutElsewhere.get(endpoint)) {
+          cutElsewhere.clear(endpoint);
+          commands.add(new RunCommand.SetConnected(event.atNanos(), endpoint, true));
+        }
+      }
+      case LEAVE, CRASH -> {}
     }
   }
 

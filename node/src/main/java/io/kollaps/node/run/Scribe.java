@@ -56,6 +56,11 @@ final class Scribe implements AutoCloseable {
         });
   }
 
+  /** Runs something after everything that came before was written and told. */
+  void then(Runnable told) {
+    hand(told);
+  }
+
   private void hand(Runnable entry) {
     if (failure.isPresent()) {
       throw new IllegalStateException(lost(), failure.get());

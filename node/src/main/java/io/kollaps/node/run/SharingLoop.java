@@ -5,12 +5,15 @@ import io.kollaps.emulation.CoreCommand.PathRate;
 import io.kollaps.emulation.CoreEvent;
 import io.kollaps.emulation.CoreEvent.PathUsage;
 import io.kollaps.emulation.EmulationCore;
+import io.kollaps.emulation.FlowReport;
 import io.kollaps.fabric.Fabric;
 import io.kollaps.fabric.FabricException;
 import io.kollaps.fabric.PathSetting;
 import io.kollaps.fabric.PathShape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Carries usage from the fabric to the emulation core, and rates back. Driven by the run's loop
@@ -18,28 +21,68 @@ import java.util.List;
  */
 final class SharingLoop {
   private static final int REHEARSALS = 200;
+
+  /** In a process that has done so before, for another run, a few are enough. */
+  private static final int WARM_REHEARSALS = 10;
+
+  private static final AtomicInteger REHEARSED = new AtomicInteger();
   private static final long REHEARSAL_NANOS = 1_000_000_000L;
+
+  /** Most reports of other parts that one round takes; what is left comes at the next. */
+  private static final int MAX_HEARD = 2_000;
 
   private final EmulationCore core;
   private final Fabric fabric;
   private final FlowSampler sampler;
   private final int endpointCount;
+  private final Homes homes;
+  private final Peers peers;
   private final List<PathUsage> usages = new ArrayList<>();
   private long lastReadNanos;
 
-  SharingLoop(EmulationCore core, Fabric fabric, FlowSampler sampler, int endpointCount) {
+  /** The run's other parts. */
+  interface Peers {
+    /** Tells them about this part's flows; must return at once. */
+    void tell(FlowReport report);
+
+    /** What was heard of them since the last call, one event at a time. */
+    Optional<CoreEvent> heard();
+
+    /** None. */
+    Peers NONE =
+        new Peers() {
+          @Override
+          public void tell(FlowReport report) {
+            // there is nobody
+          }
+
+          @Override
+          public Optional<CoreEvent> heard() {
+            return Optional.empty();
+          }
+        };
+  }
+
+  SharingLoop(
+      EmulationCore core,
+      Fabric fabric,
+      FlowSampler sampler,
+      int endpointCount,
+      Homes homes,
+      Peers peers) {
     this.core = core;
     this.fabric = fabric;
     this.sampler = sampler;
     this.endpointCount = endpointCount;
+    this.homes = homes;
+    this.peers = peers;
   }
 
   /** Begins: the fabric's paths have the rates of idle paths, and usage counts from now on. */
   void begin(long nowNanos, PreparedEpoch first) throws FabricException {
-    lastReadNanos = nowNanos;
     epoch(nowNanos, first);
     rehearse(nowNanos, first);
-    fabric.readUsage((path, bytes, dropped, backlogged) -> {});
+    resume(nowNanos);
   }
 
   /**
@@ -49,9 +92,17 @@ final class SharingLoop {
    */
   private void rehearse(long nowNanos, PreparedEpoch first) throws FabricException {
     long deadline = System.nanoTime() + REHEARSAL_NANOS;
-    for (int i = 0; i < REHEARSALS && System.nanoTime() < deadline; i++) {
+    int rehearsals = REHEARSED.get() < REHEARSALS ? REHEARSALS : WARM_REHEARSALS;
+    for (int i = 0; i < rehearsals && System.nanoTime() < deadline; i++) {
       epoch(nowNanos, first);
+      REHEARSED.incrementAndGet();
     }
+  }
+
+  /** Usage counts from now on: the rounds begin. */
+  void resume(long nowNanos) {
+    lastReadNanos = nowNanos;
+    fabric.readUsage((path, bytes, dropped, backlogged) -> {});
   }
 
   /** One round: usage in, rates out. */
@@ -61,9 +112,20 @@ final class SharingLoop {
       return;
     }
     lastReadNanos = nowNanos;
+    // Other parts' flows count at the next reading: before it is the time to take them.
+    for (int i = 0; i < MAX_HEARD; i++) {
+      Optional<CoreEvent> heard = peers.heard();
+      if (heard.isEmpty()) {
+        break;
+      }
+      var _ = core.handle(heard.get());
+    }
     usages.clear();
     fabric.readUsage(
         (path, bytes, dropped, backlogged) -> {
+          if (!homes.here(path / endpointCount)) {
+            return;
+          }
           usages.add(new PathUsage(path, bytes, backlogged));
           sampler.used(
               path, bytes, dropped, backlogged, core.grantBitsPerSecond(path), intervalNanos);
@@ -92,9 +154,7 @@ final class SharingLoop {
     for (CoreCommand command : commands) {
       switch (command) {
         case CoreCommand.SetRates set -> setRates(set.rates());
-        case CoreCommand.TellPeers _ -> {
-          // A run on one machine has one part: there is nobody to tell.
-        }
+        case CoreCommand.TellPeers tell -> peers.tell(tell.report());
       }
     }
   }

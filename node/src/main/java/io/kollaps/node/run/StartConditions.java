@@ -1,14 +1,18 @@
 package io.kollaps.node.run;
 
+import io.kollaps.node.run.PeerConditions.State;
 import io.kollaps.runtime.EndpointInstance;
 import io.kollaps.topology.WaitFor;
 import io.kollaps.topology.path.Endpoint;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -16,31 +20,38 @@ import java.util.function.LongSupplier;
 /**
  * Watches what endpoints wait for, by looking into the kernel's tables of listening sockets: no
  * traffic, nothing that the programs could notice. The run's loop says who waits; one other thread
- * looks.
+ * looks, for other parts too where they ask.
  */
 final class StartConditions {
   private final List<Endpoint> endpoints;
-  private final List<EndpointInstance> instances;
+  private final Map<Integer, EndpointInstance> instances;
+  private final PeerConditions elsewhere;
   private final long timeoutNanos;
-  private final LongSupplier offset;
+  private final LongSupplier clock;
+  private final long startNanos;
   private final Consumer<RunEvent> teller;
   private final Map<Integer, Long> waitingSince = new ConcurrentHashMap<>();
   // Filled anew at each look: many endpoints may wait for one server.
   private final IdentityHashMap<EndpointInstance, Map<Integer, Boolean>> listening =
       new IdentityHashMap<>();
+  private final Set<Integer> asking = new HashSet<>();
   private final Map<Integer, String> waited = new ConcurrentHashMap<>();
   private volatile Runnable whenSomethingWaits = () -> {};
 
   StartConditions(
       List<Endpoint> endpoints,
-      List<EndpointInstance> instances,
+      Map<Integer, EndpointInstance> instances,
+      PeerConditions elsewhere,
       long timeoutNanos,
-      LongSupplier offset,
+      LongSupplier clock,
+      long startNanos,
       Consumer<RunEvent> teller) {
     this.endpoints = endpoints;
     this.instances = instances;
+    this.elsewhere = elsewhere;
     this.timeoutNanos = timeoutNanos;
-    this.offset = offset;
+    this.clock = clock;
+    this.startNanos = startNanos;
     this.teller = teller;
   }
 
@@ -51,7 +62,7 @@ final class StartConditions {
 
   /** Begins to watch for an endpoint. */
   void await(int endpoint) {
-    waitingSince.put(endpoint, offset.getAsLong());
+    waitingSince.put(endpoint, offsetNanos());
     whenSomethingWaits.run();
   }
 
@@ -64,10 +75,11 @@ final class StartConditions {
    * Looks once at everything that is waited for, and tells what is there and what came too late. A
    * condition holds from the moment at which it was seen.
    *
-   * @return true when somebody still waits
+   * @return true when somebody still waits, here or in a part that asked
    */
   boolean look() {
     listening.clear();
+    asking.clear();
     for (int endpoint : List.copyOf(waitingSince.keySet())) {
       try {
         look(endpoint);
@@ -75,15 +87,23 @@ final class StartConditions {
         waitingSince.remove(endpoint);
         teller.accept(
             new RunEvent.StartFailed(
-                offset.getAsLong(), endpoint, "what it waits for cannot be looked at: " + e));
+                offsetNanos(), endpoint, "what it waits for cannot be looked at: " + e));
       }
     }
-    return !waitingSince.isEmpty();
+    long now = clock.getAsLong();
+    elsewhere.ask(asking, now);
+    elsewhere.answer(this::seenHere, now);
+    return !waitingSince.isEmpty() || elsewhere.asked();
+  }
+
+  /** Another part asked: it is time to look. */
+  void lookSoon() {
+    whenSomethingWaits.run();
   }
 
   private void look(int endpoint) {
     List<String> missing = missing(endpoint);
-    long now = offset.getAsLong();
+    long now = offsetNanos();
     long since = waitingSince.getOrDefault(endpoint, now);
     if (missing.isEmpty()) {
       waitingSince.remove(endpoint);
@@ -108,17 +128,31 @@ final class StartConditions {
   private List<String> missing(int endpoint) {
     List<String> missing = new ArrayList<>();
     for (WaitFor wanted : endpoints.get(endpoint).service().waitFor()) {
-      List<EndpointInstance> running =
-          endpoints.stream()
-              .filter(e -> e.service().name().equals(wanted.service()))
-              .map(e -> instances.get(e.index()))
-              .filter(EndpointInstance::running)
-              .toList();
-      if (running.isEmpty() || !running.stream().allMatch(i -> listens(i, wanted.port()))) {
+      int condition = elsewhere.waited().number(wanted);
+      asking.add(condition);
+      if (!elsewhere.holds(condition, seenHere(condition), clock.getAsLong())) {
         missing.add(words(wanted));
       }
     }
     return missing;
+  }
+
+  private long offsetNanos() {
+    return clock.getAsLong() - startNanos;
+  }
+
+  private State seenHere(int condition) {
+    int port = elsewhere.waited().wanted(condition).port();
+    List<EndpointInstance> running =
+        elsewhere.waited().providers(condition).stream()
+            .map(e -> instances.get(e.index()))
+            .filter(Objects::nonNull)
+            .filter(EndpointInstance::running)
+            .toList();
+    if (running.isEmpty()) {
+      return State.NONE_RUNS;
+    }
+    return running.stream().allMatch(i -> listens(i, port)) ? State.LISTENING : State.SILENT;
   }
 
   private boolean listens(EndpointInstance instance, int port) {

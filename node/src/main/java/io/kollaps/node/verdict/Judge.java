@@ -27,6 +27,8 @@ import java.util.function.Function;
  * a run; what Kollaps or the machine did to it is.
  */
 public final class Judge {
+  static final String NO_TRAFFIC = "no-traffic";
+
   private final RunObservations seen;
   private final List<Reason> reasons = new ArrayList<>();
 
@@ -45,6 +47,15 @@ public final class Judge {
     judge.recording();
     judge.notices();
     return Verdict.of(judge.reasons);
+  }
+
+  /**
+   * The verdict on one part of a run: as of a whole run, but for what only all parts together can
+   * tell, such as that nobody sent anything.
+   */
+  public static Verdict judgePart(RunObservations seen) {
+    return Verdict.of(
+        judge(seen).reasons().stream().filter(r -> !r.code().equals(NO_TRAFFIC)).toList());
   }
 
   private void end() {
@@ -153,7 +164,7 @@ public final class Judge {
         && seen.end().kind() == RunEnd.Kind.COMPLETED) {
       add(
           INFO,
-          "no-traffic",
+          NO_TRAFFIC,
           "No endpoint sent anything to another.",
           "If it should have: look into the logs, and let the programs use the endpoints' names.");
     }

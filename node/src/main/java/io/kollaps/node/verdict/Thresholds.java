@@ -42,6 +42,15 @@ public final class Thresholds {
    */
   public static final long SHARE_ERROR_MIN_SETTLED_NANOS = 1_000_000_000L;
 
+  /** Start of one node after that of another: the promise of Kollaps is 5 ms, as for events. */
+  public static final long START_SKEW_DEGRADED_NANOS = 5_000_000L;
+
+  /** Start of one node after that of another: as for events. */
+  public static final long START_SKEW_INVALID_NANOS = 100_000_000L;
+
+  /** Beyond this the clocks cannot show that the promise about starts was kept. */
+  public static final long CLOCK_BOUND_DEGRADED_NANOS = 5_000_000L;
+
   /** At most this many reasons of one rule; the rest is counted in one more. */
   public static final int MAX_REASONS_PER_RULE = 5;
 

@@ -12,6 +12,7 @@ import io.kollaps.fabric.PortSpec;
 import io.kollaps.fabric.UsageSink;
 import io.kollaps.linux.NetworkNamespace;
 import io.kollaps.node.results.EventRecord;
+import io.kollaps.node.results.FlowSample;
 import io.kollaps.runtime.EndpointInstance;
 import io.kollaps.runtime.ExitStatus;
 import io.kollaps.topology.path.CompiledExperiment;
@@ -112,25 +113,51 @@ class OneInstantTest {
         new EmulationCore(
             CoreSettings.DEFAULT, compiled.experiment().settings().sharing(), 0, source -> true);
     Fabric fabric = new NotedFabric(compiled.endpoints());
-    SharingLoop sharing = new SharingLoop(core, fabric, sampler, 3);
-    try (EpochPreparer epochs = new EpochPreparer(compiled)) {
-      PreparedPart part = new PreparedPart(instances, fabric, epochs.next(), epochs);
+    Homes homes = Homes.alone(compiled);
+    SharingLoop sharing = new SharingLoop(core, fabric, sampler, 3, homes, SharingLoop.Peers.NONE);
+    try (EpochPreparer epochs = new EpochPreparer(compiled, homes)) {
+      PreparedPart part =
+          new PreparedPart(PreparedPart.byIndex(instances), fabric, epochs.next(), epochs);
       long start = System.nanoTime();
       sharing.epoch(start, part.firstEpoch());
       done.clear();
       LoopAssembly assembly =
           new LoopAssembly(
               compiled,
+              homes,
               part,
               sharing,
               sampler,
               new ProgramLog(compiled.endpoints()),
-              recorded::add,
-              (atNanos, samples) -> {},
+              new Recording(),
+              PeerConditions.alone(new Waited(compiled.endpoints()), homes),
               new EventInbox(),
               new LoopAssembly.Times(start, 0, 1_000_000_000L));
       RunCommand.End end = assembly.loop().play();
       assertThat(end.reason()).isEqualTo(RunCommand.EndReason.TIME);
+    }
+  }
+
+  /** Keeps the events. */
+  private final class Recording implements LoopListener {
+    @Override
+    public void started(long latenessNanos) {
+      // the events tell
+    }
+
+    @Override
+    public void event(EventRecord event) {
+      recorded.add(event);
+    }
+
+    @Override
+    public void samples(long atNanos, List<FlowSample> samples) {
+      // nothing sends
+    }
+
+    @Override
+    public void idle() {
+      // it ends by its time
     }
   }
 

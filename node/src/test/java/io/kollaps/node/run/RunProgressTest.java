@@ -44,7 +44,7 @@ class RunProgressTest {
   }
 
   @Test
-  void shouldEndWhenTheLastAwaitedProgramEnded() {
+  void shouldBeIdleWhenTheLastAwaitedProgramEnded() {
     endpoint("client", false);
     endpoint("server", true);
     event(0, Kind.JOIN, 0);
@@ -52,14 +52,16 @@ class RunProgressTest {
     RunProgress progress = progress();
     passed(progress, 0);
 
-    assertThat(ended(progress, 3 * SECOND, 0))
+    assertThat(ended(progress, 3 * SECOND, 0)).containsExactly(new RunCommand.TellIdle(3 * SECOND));
+    assertThat(progress.ended()).isFalse();
+    assertThat(progress.handle(new RunEvent.EndAsked(4 * SECOND, PartEnd.programsEnded())))
         .containsExactly(
-            new RunCommand.End(3 * SECOND, EndReason.PROGRAMS_ENDED, "all programs have ended"));
+            new RunCommand.End(4 * SECOND, EndReason.PROGRAMS_ENDED, "all programs have ended"));
     assertThat(progress.ended()).isTrue();
   }
 
   @Test
-  void shouldNotEndWhileAProgramIsStillToJoin() {
+  void shouldNotBeIdleWhileAProgramIsStillToJoin() {
     endpoint("a", false);
     endpoint("b", false);
     event(0, Kind.JOIN, 0);
@@ -139,7 +141,7 @@ class RunProgressTest {
   }
 
   @Test
-  void shouldEndWhenTheOnlyProgramNeverStarted() {
+  void shouldBeIdleWhenTheOnlyProgramNeverStarted() {
     endpoint("client", false, new WaitFor("server", 5201));
     event(0, Kind.JOIN, 0);
     RunProgress progress = progress();
@@ -176,7 +178,9 @@ class RunProgressTest {
     assertThat(ended(progress, SECOND, 0)).containsExactly(new RunCommand.Prepare(SECOND, 0));
     assertThat(ended(progress, SECOND, 1)).isEmpty();
     assertThat(passed(progress, 2 * SECOND)).containsExactly(new RunCommand.Start(2 * SECOND, 0));
-    assertThat(ended(progress, 3 * SECOND, 0)).singleElement().isInstanceOf(RunCommand.End.class);
+    assertThat(ended(progress, 3 * SECOND, 0))
+        .singleElement()
+        .isInstanceOf(RunCommand.TellIdle.class);
   }
 
   @Test
@@ -239,21 +243,94 @@ class RunProgressTest {
     RunProgress progress = progress();
     passed(progress, 0);
 
-    assertThat(progress.handle(new RunEvent.StopAsked(SECOND, "Ctrl-C")))
+    assertThat(
+            progress.handle(
+                new RunEvent.EndAsked(SECOND, new PartEnd(PartEnd.Kind.STOPPED, "Ctrl-C"))))
         .containsExactly(new RunCommand.End(SECOND, EndReason.STOPPED, "Ctrl-C"));
     assertThat(ended(progress, SECOND + 1, 0)).isEmpty();
   }
 
-  private RunProgress progress() {
+  @Test
+  void shouldPlayOnlyWhatIsAtHomeAndFollowWhoIsCutElsewhere() throws Exception {
+    endpoint("here", false);
+    endpoint("there", false);
+    event(0, Kind.JOIN, 0);
+    event(0, Kind.JOIN, 1);
+    event(SECOND, Kind.DISCONNECT, 1);
+    event(2 * SECOND, Kind.CRASH, 1);
+    event(3 * SECOND, Kind.JOIN, 1);
+    event(4 * SECOND, Kind.LEAVE, 1);
+    event(5 * SECOND, Kind.JOIN, 1);
+    RunProgress progress = part(0, 0, 1);
+
+    assertThat(passed(progress, 0)).containsExactly(new RunCommand.Start(0, 0));
+    assertThat(passed(progress, 2 * SECOND))
+        .containsExactly(new RunCommand.SetConnected(SECOND, 1, false));
+    // it joins again, with its network
+    assertThat(passed(progress, 3 * SECOND))
+        .containsExactly(new RunCommand.SetConnected(3 * SECOND, 1, true));
+    assertThat(passed(progress, 5 * SECOND)).isEmpty();
+    assertThat(ended(progress, 6 * SECOND, 0)).containsExactly(new RunCommand.TellIdle(6 * SECOND));
+  }
+
+  @Test
+  void shouldBeIdleFromTheStartOnWhereNoAwaitedProgramIs() throws Exception {
+    endpoint("client", false);
+    endpoint("server", true);
+    event(0, Kind.JOIN, 0);
+    event(0, Kind.JOIN, 1);
+
+    // the server is background: the run does not wait for its part
+    assertThat(passed(part(1, 0, 1), 0))
+        .containsExactly(new RunCommand.Start(0, 1), new RunCommand.TellIdle(0));
+    assertThat(passed(part(0, 0, 1), 0)).containsExactly(new RunCommand.Start(0, 0));
+  }
+
+  @Test
+  void shouldAwaitBackgroundProgramsOnlyWhereAllOfTheExperimentAre() throws Exception {
+    endpoint("server", true);
+    endpoint("peer", true);
+    event(0, Kind.JOIN, 0);
+    event(0, Kind.JOIN, 1);
+    RunProgress progress = part(1, 0, 1);
+
+    assertThat(passed(progress, 0)).containsExactly(new RunCommand.Start(0, 1));
+    assertThat(ended(progress, SECOND, 1)).containsExactly(new RunCommand.TellIdle(SECOND));
+  }
+
+  @Test
+  void shouldEndByItsTimeAlthoughItIsIdle() {
+    endpoint("a", false);
+    event(0, Kind.JOIN, 0);
+    end = OptionalLong.of(10 * SECOND);
+    RunProgress progress = progress();
+    passed(progress, 0);
+    assertThat(ended(progress, SECOND, 0)).containsExactly(new RunCommand.TellIdle(SECOND));
+
+    assertThat(passed(progress, 10 * SECOND))
+        .containsExactly(new RunCommand.End(10 * SECOND, EndReason.TIME, "its time is over"));
+  }
+
+  private RunProgress part(int self, int... homes) throws RunFailedException {
+    CompiledExperiment compiled = compiled();
     return new RunProgress(
-        new CompiledExperiment(
-            new Experiment(
-                "test", List.of(), List.of(), List.of(), List.of(), Settings.DEFAULT, List.of()),
-            endpoints,
-            new NoLinks(),
-            epochs,
-            events,
-            end));
+        compiled, Homes.of(Experiments.plan("test.yaml", "", homes, self), compiled));
+  }
+
+  private RunProgress progress() {
+    CompiledExperiment compiled = compiled();
+    return new RunProgress(compiled, Homes.alone(compiled));
+  }
+
+  private CompiledExperiment compiled() {
+    return new CompiledExperiment(
+        new Experiment(
+            "test", List.of(), List.of(), List.of(), List.of(), Settings.DEFAULT, List.of()),
+        endpoints,
+        new NoLinks(),
+        epochs,
+        events,
+        end);
   }
 
   private static List<RunCommand> passed(RunProgress progress, long atNanos) {

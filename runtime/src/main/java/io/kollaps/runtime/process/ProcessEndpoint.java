@@ -30,6 +30,7 @@ final class ProcessEndpoint implements EndpointInstance {
   private final NetworkNamespace namespace;
   private final EndpointLimits limits;
   private final Preparation preparation;
+  private final Entry entry;
   private final ScheduledExecutorService timer;
   private final Consumer<String> notices;
   private final Consumer<ProcessEndpoint> onRemoved;
@@ -45,6 +46,17 @@ final class ProcessEndpoint implements EndpointInstance {
   @FunctionalInterface
   interface Preparation {
     Place prepare() throws RuntimeStartException;
+  }
+
+  /** Starts a command inside the endpoint. */
+  @FunctionalInterface
+  interface Entry {
+    /**
+     * Starts it.
+     *
+     * @param inside a process of the endpoint
+     */
+    Process enter(ProcessHandle inside, List<String> command) throws RuntimeStartException;
   }
 
   /** Processes for a start, and how many the kernel had killed for memory before. */
@@ -68,6 +80,7 @@ final class ProcessEndpoint implements EndpointInstance {
       NetworkNamespace namespace,
       EndpointLimits limits,
       Preparation preparation,
+      Entry entry,
       ScheduledExecutorService timer,
       Consumer<String> notices,
       Consumer<ProcessEndpoint> onRemoved) {
@@ -76,6 +89,7 @@ final class ProcessEndpoint implements EndpointInstance {
     this.listening = new ListeningPorts(namespace);
     this.limits = limits;
     this.preparation = preparation;
+    this.entry = entry;
     this.timer = timer;
     this.notices = notices;
     this.onRemoved = onRemoved;
@@ -230,6 +244,20 @@ final class ProcessEndpoint implements EndpointInstance {
       current = running;
     }
     return current != null && listening.contains(port, current.place.init());
+  }
+
+  @Override
+  public Process enter(List<String> command) throws RuntimeStartException {
+    Running current;
+    synchronized (lock) {
+      current = running;
+    }
+    Optional<ProcessHandle> inside =
+        Optional.ofNullable(current).flatMap(running -> running.place.init());
+    return entry.enter(
+        inside.orElseThrow(
+            () -> new RuntimeStartException(label() + ": its program does not run now")),
+        command);
   }
 
   @Override

@@ -22,7 +22,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -151,6 +154,7 @@ public final class ProcessRuntime implements EndpointRuntime {
               () ->
                   prepare(
                       spec, namespace, limits, mountTable, directory, environmentFile, arguments),
+              (inside, command) -> enter(endpoint, inside, directory, environmentFile, command),
               timer,
               notices::add,
               endpoints::remove);
@@ -197,18 +201,48 @@ public final class ProcessRuntime implements EndpointRuntime {
     command.addAll(groups);
     command.addAll(ProgramEnvironment.command(endpoint.service().environment(), arguments));
     return Place.prepare(
-        spawner,
+        spawner, endpoint.name(), stateFile, command, variables(endpoint), spec.standardOutput());
+  }
+
+  /** Goes to the program's directory and takes its variables before it becomes the command. */
+  private static final String ENTER_SCRIPT = "cd \"$1\" && . \"$2\" && shift 2 && exec \"$@\"";
+
+  private static final long ENTER_SECONDS = 10;
+
+  private Process enter(
+      Endpoint endpoint,
+      ProcessHandle inside,
+      Path directory,
+      Path environmentFile,
+      List<String> command)
+      throws RuntimeStartException {
+    List<String> chain = new ArrayList<>(tools.entry(inside.pid()));
+    chain.add(ENTER_SCRIPT);
+    chain.add("sh");
+    chain.add(directory.toString());
+    chain.add(environmentFile.toString());
+    chain.addAll(ProgramEnvironment.command(endpoint.service().environment(), command));
+    ProcessBuilder builder = new ProcessBuilder(chain);
+    builder.environment().putAll(variables(endpoint));
+    try {
+      return spawner.spawn(builder::start).get(ENTER_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new RuntimeStartException(
+          "endpoint " + endpoint.name() + ": cannot start a command inside: " + e, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RuntimeStartException("endpoint " + endpoint.name() + ": interrupted", e);
+    }
+  }
+
+  private Map<String, String> variables(Endpoint endpoint) {
+    return Map.of(
+        OwnedResource.RUN_VARIABLE,
+        ownership.run().value(),
+        ENDPOINT_VARIABLE,
         endpoint.name(),
-        stateFile,
-        command,
-        Map.of(
-            OwnedResource.RUN_VARIABLE,
-            ownership.run().value(),
-            ENDPOINT_VARIABLE,
-            endpoint.name(),
-            ADDRESS_VARIABLE,
-            endpoint.address().getHostAddress()),
-        spec.standardOutput());
+        ADDRESS_VARIABLE,
+        endpoint.address().getHostAddress());
   }
 
   private static Path directory(Endpoint endpoint) throws RuntimeStartException {

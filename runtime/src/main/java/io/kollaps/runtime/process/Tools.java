@@ -90,6 +90,37 @@ final class Tools {
         "--");
   }
 
+  /**
+   * The chain of programs that leads a command into an endpoint; its last program takes a script
+   * with its arguments. The command is killed when nsenter, its parent, ends.
+   *
+   * @param pid a process of the endpoint, as this process sees it
+   */
+  List<String> entry(long pid) {
+    return List.of(
+        path("setsid"),
+        "--",
+        path("setpriv"),
+        "--pdeathsig",
+        "KILL",
+        "--",
+        path("nsenter"),
+        "--target",
+        Long.toString(pid),
+        "--mount",
+        "--net",
+        "--uts",
+        "--ipc",
+        "--pid",
+        "--",
+        path("setpriv"),
+        "--pdeathsig",
+        "KILL",
+        "--",
+        path("sh"),
+        "-c");
+  }
+
   String path(String name) {
     String path = paths.get(name);
     if (path == null) {

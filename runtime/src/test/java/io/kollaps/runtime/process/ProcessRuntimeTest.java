@@ -8,6 +8,7 @@ import io.kollaps.runtime.ExitStatus;
 import io.kollaps.runtime.ExitStatus.Cause;
 import io.kollaps.runtime.RuntimeStartException;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -79,6 +80,35 @@ class ProcessRuntimeTest {
     // the init script and the shell
     assertThat(run.outputOf(0)).containsExactly("lo", "2", "1");
     assertThat(Files.readString(Path.of("/etc/hosts"))).doesNotContain("seven");
+  }
+
+  @Test
+  void shouldEnterARunningProgramWithWhatItSees() throws Exception {
+    TestRun.Options options = new TestRun.Options();
+    options.environment = Map.of("GREETING", "it's 5 o'clock");
+    EndpointInstance endpoint = run.create(options, "sleep", "600");
+    assertThatThrownBy(() -> endpoint.enter(List.of("true")))
+        .isInstanceOf(RuntimeStartException.class)
+        .hasMessageContaining("does not run");
+    endpoint.awaitReady(10_000_000_000L);
+    var _ = endpoint.start();
+
+    Process inside =
+        endpoint.enter(
+            List.of(
+                "sh",
+                "-c",
+                "hostname; ls /sys/class/net; echo $GREETING $KOLLAPS_ENDPOINT; cat; exit 7"));
+    try (var input = inside.getOutputStream()) {
+      input.write("typed".getBytes(StandardCharsets.UTF_8));
+    }
+
+    assertThat(new String(inside.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+        .isEqualTo("service-1\nlo\nit's 5 o'clock service-1\ntyped");
+    assertThat(inside.waitFor()).isEqualTo(7);
+    Process lasting = endpoint.enter(List.of("sleep", "600"));
+    endpoint.crash();
+    assertThat(lasting.waitFor(20, TimeUnit.SECONDS)).as("it ends with the program").isTrue();
   }
 
   @Test

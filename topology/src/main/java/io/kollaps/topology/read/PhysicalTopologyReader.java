@@ -75,7 +75,7 @@ public final class PhysicalTopologyReader {
   public static PhysicalReadResult read(byte[] content) {
     Problems problems = new Problems();
     try {
-      YamlValue root = YamlTree.parse(SourceText.decode(content), problems);
+      YamlValue root = YamlTree.parse(SourceText.decode(content, FileKind.PHYSICAL), problems);
       Optional<YamlFields> top = YamlFields.of(root, FILE, problems);
       Optional<PhysicalTopology> read =
           top.flatMap(fields -> new PhysicalTopologyReader(problems).topology(fields));

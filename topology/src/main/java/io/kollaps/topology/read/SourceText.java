@@ -14,10 +14,12 @@ final class SourceText {
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
   private final String text;
+  private final FileKind kind;
   private final int[] lineStarts;
 
-  private SourceText(String text) {
+  private SourceText(String text, FileKind kind) {
     this.text = text;
+    this.kind = kind;
     this.lineStarts = lineStarts(text);
   }
 
@@ -27,11 +29,16 @@ final class SourceText {
    * @throws UnreadableException when they are too many, none, or not UTF-8
    */
   static SourceText decode(byte[] content) throws UnreadableException {
+    return decode(content, FileKind.TOPOLOGY);
+  }
+
+  /** As {@link #decode(byte[])}, with the words of another kind of file in its problems. */
+  static SourceText decode(byte[] content, FileKind kind) throws UnreadableException {
     if (content.length > ExperimentReader.MAX_FILE_BYTES) {
       throw new UnreadableException(
           SourcePosition.UNKNOWN,
           "the file has " + content.length + " bytes",
-          "a topology file has at most " + ExperimentReader.MAX_FILE_BYTES + " bytes");
+          "a " + kind.words() + " has at most " + ExperimentReader.MAX_FILE_BYTES + " bytes");
     }
     CharBuffer characters = CharBuffer.allocate(content.length);
     ByteBuffer bytes = ByteBuffer.wrap(content);
@@ -43,7 +50,7 @@ final class SourceText {
             .decode(bytes, characters, true);
     characters.flip();
     if (result.isError()) {
-      SourceText before = new SourceText(characters.toString());
+      SourceText before = new SourceText(characters.toString(), kind);
       int wrong = content[bytes.position()] & 0xFF;
       throw new UnreadableException(
           before.position(before.text.length()),
@@ -55,9 +62,14 @@ final class SourceText {
         marked ? characters.subSequence(1, characters.length()).toString() : characters.toString();
     if (text.isBlank()) {
       throw new UnreadableException(
-          new SourcePosition(1, 1), "the file is empty", "describe services and links in it");
+          new SourcePosition(1, 1), "the file is empty", kind.whenEmpty());
     }
-    return new SourceText(text);
+    return new SourceText(text, kind);
+  }
+
+  /** What the file describes. */
+  FileKind kind() {
+    return kind;
   }
 
   String text() {

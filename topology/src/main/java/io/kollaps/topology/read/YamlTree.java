@@ -31,6 +31,7 @@ final class YamlTree {
   /** Read at a time: the parser copies a long text once for every buffer that it spans. */
   private static final int BUFFER_CHARS = 1 << 20;
 
+  private final FileKind kind;
   private final Problems problems;
   private final Iterator<Event> events;
   private final Map<String, String> keys = new HashMap<>();
@@ -44,6 +45,7 @@ final class YamlTree {
             .setBufferSize(Math.min(source.text().length() + 1, BUFFER_CHARS))
             .build();
     this.problems = problems;
+    this.kind = source.kind();
     this.events = new Parse(settings).parseString(source.text()).iterator();
   }
 
@@ -77,7 +79,7 @@ final class YamlTree {
     Event first = events.next();
     if (first.getEventId() == Event.ID.StreamEnd) {
       throw new UnreadableException(
-          new SourcePosition(1, 1), "the file is empty", "describe services and links in it");
+          new SourcePosition(1, 1), "the file is empty", kind.whenEmpty());
     }
     YamlValue value = value(events.next(), 0);
     events.next(); // document end
@@ -86,7 +88,7 @@ final class YamlTree {
       throw new UnreadableException(
           position(after),
           "a second document begins here",
-          "write one experiment per file, without '---'");
+          "write one " + kind.one() + " per file, without '---'");
     }
     return value;
   }

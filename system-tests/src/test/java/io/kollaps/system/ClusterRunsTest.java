@@ -1,0 +1,351 @@
+package io.kollaps.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import io.kollaps.node.local.LocalFailure;
+import io.kollaps.node.local.RunActions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+/** Experiments on clusters of real daemons: the thesis' scenarios 6, 7 and 8, and more. */
+@Order(61)
+class ClusterRunsTest {
+  /** Scenarios 7 and 8 of the thesis: two clients, whose flows meet on the link from s1 to s2. */
+  private static final String SHARED =
+      """
+      duration: 16 s
+      services:
+        c1: { command: iperf3 -c server1 -t 12 -i 1, wait_for: server1:5201 }
+        c2: { command: iperf3 -c server2 -t 4 -i 1, wait_for: server2:5201 }
+        server1: { command: iperf3 -s, background: true }
+        server2: { command: iperf3 -s, background: true }
+      bridges: [s1, s2]
+      links:
+        - { from: c1, to: s1, latency: 5 ms, rate: 50 Mbit/s }
+        - { from: c2, to: s1, latency: 5 ms, rate: 50 Mbit/s }
+        - { from: s1, to: s2, latency: 10 ms, rate: 20 Mbit/s }
+        - { from: server1, to: s2, latency: 5 ms, rate: 50 Mbit/s }
+        - { from: server2, to: s2, latency: 5 ms, rate: 50 Mbit/s }
+      timeline:
+        - { at: 5 s, join: c2 }
+      """;
+
+  private static final String LONG =
+      """
+      services:
+        client: { command: iperf3 -c server -t %d -i 1, wait_for: server:5201 }
+        server: { command: iperf3 -s, background: true }
+      links:
+        - { from: client, to: server, latency: 10 ms, rate: 5 Mbit/s }
+      """;
+
+  /** What every program of a start wrote: the time by the machine's one clock. */
+  private static final String STARTS =
+      """
+      services:
+        s: { command: "bash -c 'echo $EPOCHREALTIME; sleep 0.5'", replicas: 3 }
+      bridges: [b]
+      links:
+        - { from: s, to: b, latency: 1 ms }
+      """;
+
+  /** The experiment "Decentralised throttling", a client more every two seconds. */
+  private static final String VECTOR =
+      """
+      duration: 13 s
+      services:
+        c1: { command: iperf3 -c server-1 -t 20, wait_for: server:5201 }
+        c2: { command: iperf3 -c server-2 -t 20 }
+        c3: { command: iperf3 -c server-3 -t 20 }
+        c4: { command: iperf3 -c server-4 -t 20 }
+        c5: { command: iperf3 -c server-5 -t 20 }
+        c6: { command: iperf3 -c server-6 -t 20 }
+        server: { command: iperf3 -s, background: true, replicas: 6 }
+      bridges: [b1, b2, b3]
+      links:
+        - { from: c1, to: b1, latency: 10 ms, rate: 50 Mbit/s }
+        - { from: c2, to: b1, latency: 5 ms, rate: 50 Mbit/s }
+        - { from: c3, to: b1, latency: 5 ms, rate: 10 Mbit/s }
+        - { from: c4, to: b2, latency: 10 ms, rate: 50 Mbit/s }
+        - { from: c5, to: b2, latency: 5 ms, rate: 50 Mbit/s }
+        - { from: c6, to: b2, latency: 5 ms, rate: 10 Mbit/s }
+        - { from: b1, to: b2, latency: 10 ms, rate: 50 Mbit/s }
+        - { from: b2, to: b3, latency: 10 ms, rate: 100 Mbit/s }
+        - { from: server, to: b3, latency: 5 ms, rate: 50 Mbit/s }
+      timeline:
+        - { at: 2 s, join: c2 }
+        - { at: 4 s, join: c3 }
+        - { at: 6 s, join: c4 }
+        - { at: 8 s, join: c5 }
+        - { at: 10 s, join: c6 }
+      """;
+
+  /** In Mbit/s, worked out by hand as in {@link SharingVectorTest}. */
+  private static final double[][] SHARES = {
+    {50},
+    {23.0769, 26.9231},
+    {18.4615, 21.5385, 10},
+    {18.4615, 21.5385, 10, 50},
+    {16.9279, 19.7492, 10, 23.6991, 29.6238},
+    {15.0470, 17.5549, 10, 21.0658, 26.3323, 10},
+  };
+
+  private static final double SHARE_TOLERANCE = 0.03;
+
+  /** After a client's join its program connects, and the first data flows. */
+  private static final double SETTLED_AFTER_SECONDS = 1;
+
+  private static final double STEP_SECONDS = 2;
+
+  private static final int START_ATTEMPTS = 4;
+  private static final double START_SKEW_MILLIS = 5;
+  private static final long CLOCKS_APART_MILLIS = 3000;
+
+  /** In the property, so many; 10 000 take some minutes. */
+  private static final int SUBMISSIONS = Integer.getInteger("kollaps.submissions", 600);
+
+  private static final int SENDERS = 8;
+
+  private final Workspace workspace = new Workspace();
+  private TestCluster cluster;
+
+  @AfterEach
+  void close() throws Exception {
+    try {
+      if (cluster != null) {
+        cluster.close();
+      }
+    } finally {
+      workspace.close();
+    }
+  }
+
+  @Test
+  void shouldRunOnOneNodeAndLeaveNothing() throws Exception {
+    cluster = new TestCluster(workspace, 1);
+    cluster.form(1, 0);
+    Path file = workspace.file("long.yaml", LONG.formatted(3));
+    Path results = workspace.folder().resolve("results-one");
+
+    Finished run =
+        cluster
+            .network()
+            .start(1, List.of(), "submit", file.toString(), "--wait", "-o", results.toString())
+            .await(TestCluster.BOUND);
+
+    Machine.expectEnd(run, new Results(results));
+    cluster.expectClean(1);
+    Finished listed = cluster.network().kollaps(1, "ls", "--json");
+    assertThat(listed.json().path("runs").get(0).path("phase").asString("")).isEqualTo("finished");
+    assertThat(cluster.log(1)).doesNotContain("this is a bug").doesNotContain("\tat ");
+  }
+
+  @Test
+  void shouldShareALinkAcrossNodesSurviveItsLeaderAndAbortWithANode() throws Exception {
+    cluster = new TestCluster(workspace, 3);
+    cluster.form(3, CLOCKS_APART_MILLIS);
+    expectCommonStart();
+    expectSharing();
+    expectVector();
+    expectAbort();
+    expectSurvivalOfTheLeader();
+  }
+
+  /** Scenario 7: c1 and c2 on different nodes share the link, and c1 gets it back. */
+  private void expectSharing() throws Exception {
+    Map<String, String> pins = Map.of("c1", "n1", "c2", "n2", "server1", "n3", "server2", "n3");
+    String run = cluster.submit(2, "shared.yaml", SHARED, pins, "abort");
+    cluster.await(2, run, "finished");
+    Results results = cluster.results(3, run);
+    Figures.saw("scenario 7: %s", results.summary());
+    Sharing.expect(results, "c1", "server1", 20, 2, 4.8, 0.15);
+    Sharing.expect(results, "c1", "server1", 10, 6, 8.5, 0.15);
+    Sharing.expect(results, "c2", "server2", 10, 6, 8.5, 0.15);
+    Sharing.expect(results, "c1", "server1", 20, 10, 11.5, 0.15);
+    for (int node = 1; node <= 3; node++) {
+      cluster.expectClean(node);
+    }
+  }
+
+  /** The shares of one to six clients on three nodes are those of one machine. */
+  private void expectVector() throws Exception {
+    String run = cluster.submit(1, "vector.yaml", VECTOR, Map.of(), "abort");
+    RunActions.RunDetail end = cluster.await(1, run, "finished");
+    assertThat(end.parts()).hasSize(3).allMatch(part -> part.endpoints() == 4);
+    Results results = cluster.results(2, run);
+    Figures.saw("six clients on three nodes: %s", results.summary());
+    boolean passed = Machine.passes(results, ClusterRunsTest::expectShares);
+    Figures.saw("six clients on three nodes as published: %s", passed);
+  }
+
+  private static void expectShares(Results results) throws Exception {
+    for (int clients = 1; clients <= SHARES.length; clients++) {
+      double from = (clients - 1) * STEP_SECONDS + SETTLED_AFTER_SECONDS;
+      double to = clients * STEP_SECONDS;
+      for (int client = 1; client <= clients; client++) {
+        double[] granted =
+            results.flow("c" + client, "server-" + client).stream()
+                .filter(sample -> sample.time() >= from && sample.time() <= to)
+                .mapToDouble(sample -> sample.granted() / 1e6)
+                .toArray();
+        assertThat(granted).as("c%d of %d", client, clients).hasSizeGreaterThan(2);
+        double expected = SHARES[clients - 1][client - 1];
+        assertThat(Figures.median(granted))
+            .as("share of c%d of %d", client, clients)
+            .isCloseTo(expected, within(SHARE_TOLERANCE * expected));
+      }
+    }
+  }
+
+  /** Programs on all nodes begin at one instant, whatever their clocks say. */
+  private void expectCommonStart() throws Exception {
+    List<Double> skews = new ArrayList<>();
+    for (int attempt = 0; attempt < START_ATTEMPTS; attempt++) {
+      Map<String, String> pins = Map.of("s-1", "n1", "s-2", "n2", "s-3", "n3");
+      String run = cluster.submit(1, "starts.yaml", STARTS, pins, "abort");
+      cluster.await(1, run, "finished");
+      Results results = cluster.results(1, run);
+      double[] starts = new double[3];
+      for (int i = 0; i < starts.length; i++) {
+        starts[i] =
+            Double.parseDouble(results.log("s-" + (i + 1)).strip().replace(',', '.')) * 1000;
+      }
+      double first = Math.min(starts[0], Math.min(starts[1], starts[2]));
+      double last = Math.max(starts[0], Math.max(starts[1], starts[2]));
+      skews.add(last - first);
+    }
+    Figures.saw(
+        "programs on three nodes with clocks %d s apart began within (ms): %s",
+        CLOCKS_APART_MILLIS / 1000, skews);
+    // another process may take a processor while programs begin; a wrong clock shows in every start
+    assertThat(skews).anyMatch(skew -> skew < START_SKEW_MILLIS);
+  }
+
+  /** Scenario 8: a node is killed; what it carried is aborted, what it did not goes on. */
+  private void expectAbort() throws Exception {
+    String concerned =
+        cluster.submit(
+            1, "long.yaml", LONG.formatted(120), Map.of("client", "n2", "server", "n3"), "abort");
+    String other =
+        cluster.submit(
+            1, "long.yaml", LONG.formatted(25), Map.of("client", "n1", "server", "n2"), "abort");
+    cluster.await(1, concerned, "running");
+    cluster.await(1, other, "running");
+
+    Instant killed = Instant.now();
+    cluster.daemon(3).kill();
+    RunActions.RunDetail end = cluster.await(1, concerned, "aborted");
+    Duration until = Duration.between(killed, logged(1, "run " + concerned + ": aborted"));
+    Figures.saw(
+        "a node killed: the run that it carried was over everywhere after %d ms", until.toMillis());
+
+    assertThat(end.run().reason()).contains("n3");
+    // 2.5 s until a silent node counts as lost, then the other parts end: 3 s on a quiet machine
+    assertThat(until).isLessThan(Duration.ofSeconds(10));
+    cluster.await(1, other, "finished");
+    cluster.expectClean(1);
+    cluster.expectClean(2);
+    cluster.start(3, 2 * CLOCKS_APART_MILLIS);
+    Waiting.until(
+        "node 3 is back, and has swept what it left",
+        TestCluster.BOUND,
+        () -> cluster.log(1).contains("node n3 is back") && cluster.left(3).isEmpty());
+  }
+
+  private Instant logged(int node, String text) throws Exception {
+    Pattern line = Pattern.compile("(?m)^(\\S+Z) +\\w+ +.*" + Pattern.quote(text));
+    Matcher matcher = line.matcher(cluster.log(node));
+    assertThat(matcher.find()).as(cluster.log(node)).isTrue();
+    return Instant.parse(matcher.group(1));
+  }
+
+  /** The leader is killed; a run on the others goes on to its end, which the next one records. */
+  private void expectSurvivalOfTheLeader() throws Exception {
+    String run =
+        cluster.submit(
+            2, "long.yaml", LONG.formatted(12), Map.of("client", "n2", "server", "n3"), "abort");
+    cluster.await(2, run, "running");
+    cluster.daemon(1).kill();
+    cluster.await(2, run, "finished");
+    Results results = cluster.results(3, run);
+    assertThat(results.verdict().path("end").asString()).isEqualTo("completed");
+    cluster.expectClean(2);
+    cluster.expectClean(3);
+  }
+
+  @Test
+  void shouldAnswerEveryBadSubmissionAndDisturbNoRun() throws Exception {
+    cluster = new TestCluster(workspace, 1);
+    cluster.form(1, 0);
+    String run = cluster.submit(1, "long.yaml", LONG.formatted(10), Map.of(), "abort");
+    cluster.await(1, run, "running");
+    long seed = System.nanoTime();
+    Figures.saw("%d bad submissions, seed %d", SUBMISSIONS, seed);
+    AtomicInteger next = new AtomicInteger();
+    AtomicInteger refused = new AtomicInteger();
+    List<Throwable> wrong = java.util.Collections.synchronizedList(new ArrayList<>());
+    List<Thread> senders = new ArrayList<>();
+    for (int sender = 0; sender < SENDERS; sender++) {
+      senders.add(
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      int number = next.getAndIncrement();
+                      while (number < SUBMISSIONS) {
+                        sendBad(new SplittableRandom(seed + number));
+                        refused.incrementAndGet();
+                        number = next.getAndIncrement();
+                      }
+                    } catch (Exception | AssertionError e) {
+                      wrong.add(e);
+                    }
+                  }));
+    }
+    for (Thread sender : senders) {
+      sender.join();
+    }
+    assertThat(wrong).isEmpty();
+    assertThat(refused).hasValue(SUBMISSIONS);
+    cluster.await(1, run, "finished");
+    assertThat(cluster.results(1, run).verdict().path("end").asString()).isEqualTo("completed");
+    assertThat(cluster.log(1)).doesNotContain("this is a bug").doesNotContain("\tat ");
+    cluster.expectClean(1);
+  }
+
+  private void sendBad(SplittableRandom random) {
+    String text = bad(random);
+    LocalFailure failure =
+        catchThrowableOfType(
+            LocalFailure.class, () -> cluster.submit(1, "bad.yaml", text, Map.of(), "abort"));
+    assertThat(failure).as(text.substring(0, Math.min(200, text.length()))).isNotNull();
+    assertThat(failure.getMessage()).isNotBlank();
+  }
+
+  /** A file that nobody can run: broken, foreign, too large, or with needs that none can meet. */
+  private static String bad(SplittableRandom random) {
+    String good = LONG.formatted(1);
+    return switch (random.nextInt(6)) {
+      case 0 -> good.substring(0, random.nextInt(good.indexOf("links") - 2));
+      case 1 -> good.replace("10 ms", random.nextLong() + " parsecs");
+      case 2 -> good.replace("from: client", "from: nobody" + random.nextInt(1000));
+      case 3 -> "x".repeat(random.nextInt(3_000));
+      case 4 ->
+          good.replace("iperf3 -s, ", "iperf3 -s, cpus: " + (1000 + random.nextInt(1000)) + ", ");
+      default -> good.replace("background: true", "background: true, replicas: 100000");
+    };
+  }
+}
