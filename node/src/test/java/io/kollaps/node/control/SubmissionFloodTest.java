@@ -24,8 +24,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /**
- * Submissions of what is broken, too large, impossible or there already, at the real
- * controller with the real reader, compiler and placer; as many as the property {@code
+ * Submissions of what is broken, too large, impossible or there already, at the real controller
+ * with the real reader, compiler and placer; as many as the property {@code
  * kollaps.submissions.flood} says.
  */
 class SubmissionFloodTest {
