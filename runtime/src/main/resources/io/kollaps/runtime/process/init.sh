@@ -20,8 +20,9 @@ fail() {
   exit 125
 }
 
-# From here on the end of Kollaps ends this process; this finds an end before "from here on".
-[ -e "$life" ] || exit 125
+# From here on the end of Kollaps, or of "unshare", ends this process; these find an end before "from
+# here on": of Kollaps, and of a start that was killed while "unshare" made this process.
+[ -e "$life" ] && [ -e "$state" ] || exit 125
 exec 2>>"$errors" || exit 125
 
 while [ "$groups" -gt 0 ]; do
