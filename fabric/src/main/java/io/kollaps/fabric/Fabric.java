@@ -62,13 +62,16 @@ public interface Fabric extends AutoCloseable {
    * Makes sure that full packets reach every peer and come back, before the start: sends datagrams
    * of the largest size, which may not be fragmented, and small ones, until the peers' fabrics
    * answer. A peer answers when it knows this node, so that all nodes of a run may check at once.
+   * Then a few small ones measure what a packet takes to each peer by itself: half of the shortest
+   * round trip.
    *
    * @param patienceNanos longest wait for a peer that does not answer at all, in nanoseconds; a
    *     peer that answers small datagrams but not large ones fails earlier
+   * @return the peers, each with its transit as measured, for {@link #setPeers}
    * @throws FabricException when a peer cannot be reached, or only by smaller packets; names the
    *     peer and the size
    */
-  default void checkPeers(long patienceNanos) throws FabricException {
+  default List<OverlayPeer> checkPeers(long patienceNanos) throws FabricException {
     throw withoutOverlay();
   }
 

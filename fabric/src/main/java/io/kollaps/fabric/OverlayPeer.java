@@ -35,6 +35,11 @@ public record OverlayPeer(
     }
   }
 
+  /** The same peer with another transit. */
+  public OverlayPeer withTransit(long nanos) {
+    return new OverlayPeer(address, endpoints, nanos);
+  }
+
   /**
    * An endpoint of another node.
    *

@@ -151,7 +151,7 @@ final class PartsOfARun implements AutoCloseable {
     PartsOfARun all = new PartsOfARun(run, 11, loss);
     List<PartNode> plan = new ArrayList<>();
     for (int i = 0; i < fabrics.size(); i++) {
-      plan.add(new PartNode(NodeId.of(i), "node-" + i, "127.0.0." + (i + 1), 0));
+      plan.add(new PartNode(NodeId.of(i), "node-" + i, "127.0.0." + (i + 1)));
     }
     for (int i = 0; i < fabrics.size(); i++) {
       Path state = Files.createDirectories(folder.resolve("state-" + i));

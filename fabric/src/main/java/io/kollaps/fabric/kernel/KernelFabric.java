@@ -277,7 +277,7 @@ public final class KernelFabric implements Fabric {
   }
 
   @Override
-  public void checkPeers(long patienceNanos) throws FabricException {
+  public List<OverlayPeer> checkPeers(long patienceNanos) throws FabricException {
     KernelOverlay opened;
     PeerDirectory known;
     synchronized (this) {
@@ -285,7 +285,7 @@ public final class KernelFabric implements Fabric {
       known = peers;
     }
     try (KernelOverlay.Probes probes = opened.probes(known)) {
-      new PeerCheck(probes, opened.spec(), known.peers()).run(patienceNanos);
+      return new PeerCheck(probes, opened.spec(), known.peers()).run(patienceNanos);
     }
   }
 

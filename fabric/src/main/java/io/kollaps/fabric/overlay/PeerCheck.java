@@ -24,21 +24,34 @@ public final class PeerCheck {
   private final ProbePort port;
   private final OverlaySpec spec;
   private final List<OverlayPeer> peers;
+  private final int[] smallRequests;
 
   /** A check of all peers, which are known to the port by their index. */
   public PeerCheck(ProbePort port, OverlaySpec spec, List<OverlayPeer> peers) {
     this.port = port;
     this.spec = spec;
     this.peers = peers;
+    this.smallRequests = new int[peers.size()];
   }
 
   /**
-   * Checks.
+   * Checks, then measures what packets take to the peers by themselves.
    *
-   * @param patienceNanos longest wait
+   * @param patienceNanos longest wait for a first answer
+   * @return the peers, with their transit
    * @throws FabricException when a peer cannot be reached, or only by smaller packets
    */
-  public void run(long patienceNanos) throws FabricException {
+  public List<OverlayPeer> run(long patienceNanos) throws FabricException {
+    check(patienceNanos);
+    long[] transit = new TransitMeasure(port, smallRequests, System::nanoTime, Thread::yield).run();
+    List<OverlayPeer> measured = new ArrayList<>();
+    for (int peer = 0; peer < peers.size(); peer++) {
+      measured.add(peers.get(peer).withTransit(transit[peer]));
+    }
+    return measured;
+  }
+
+  private void check(long patienceNanos) throws FabricException {
     long begin = System.nanoTime();
     List<Integer> open = new ArrayList<>();
     for (int peer = 0; peer < peers.size(); peer++) {
@@ -72,7 +85,9 @@ public final class PeerCheck {
       throw tooSmall(peer, "cannot be sent full packets: this node's own interface is too small");
     }
     // a full buffer or a route that is not there yet: the next round tries again
-    var _ = port.request(peer, InnerFrame.SMALLEST_PROBE_BYTES);
+    if (port.request(peer, InnerFrame.SMALLEST_PROBE_BYTES) == 0) {
+      smallRequests[peer]++;
+    }
   }
 
   private FabricException tooSmall(int peer, String what) {

@@ -236,7 +236,7 @@ public final class UserSpaceFabric implements Fabric {
   }
 
   @Override
-  public void checkPeers(long patienceNanos) throws FabricException {
+  public List<OverlayPeer> checkPeers(long patienceNanos) throws FabricException {
     Overlay opened;
     PeerDirectory known;
     synchronized (this) {
@@ -245,7 +245,7 @@ public final class UserSpaceFabric implements Fabric {
     }
     try (PeerTable table = PeerTable.of(known);
         Overlay.Probes probes = opened.probes(table, known.endpointHere())) {
-      new PeerCheck(probes, opened.spec(), known.peers()).run(patienceNanos);
+      return new PeerCheck(probes, opened.spec(), known.peers()).run(patienceNanos);
     } catch (LinuxException e) {
       throw new FabricException("There is no memory for probes: " + e.getMessage() + ".", e);
     }

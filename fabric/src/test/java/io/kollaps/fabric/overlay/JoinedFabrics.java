@@ -102,10 +102,12 @@ public final class JoinedFabrics implements Fabric {
   }
 
   @Override
-  public void checkPeers(long patienceNanos) throws FabricException {
+  public List<OverlayPeer> checkPeers(long patienceNanos) throws FabricException {
+    List<OverlayPeer> measured = new ArrayList<>();
     for (Fabric fabric : fabrics) {
-      fabric.checkPeers(patienceNanos);
+      measured.addAll(fabric.checkPeers(patienceNanos));
     }
+    return measured;
   }
 
   @Override

@@ -18,6 +18,7 @@ import io.kollaps.topology.LinkProperties.Framing;
 import io.kollaps.topology.QueueLimit;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,6 +83,73 @@ class PeerCheckTest {
   void shouldPassWhereFullPacketsPassEvenIfSomeAreLost() {
     assertThatCode(() -> check(new Network(1450, 0, 0), 5_000 * MILLI)).doesNotThrowAnyException();
     assertThatCode(() -> check(new Network(1450, 0, 8), 5_000 * MILLI)).doesNotThrowAnyException();
+  }
+
+  /** Peers that answer after their round trips, by a clock that every look moves on by 1 us. */
+  private static final class Distances implements ProbePort {
+    private static final long LOOK_NANOS = 1_000;
+    private final long[][] roundTrips;
+    private final List<List<Long>> due = new ArrayList<>();
+    private long now;
+
+    /**
+     * @param roundTrips of the first, second... request to each peer; the last counts for all later
+     *     ones; below 0 for a lost one
+     */
+    Distances(long[]... roundTrips) {
+      this.roundTrips = roundTrips;
+      for (int i = 0; i < roundTrips.length; i++) {
+        due.add(new ArrayList<>());
+      }
+    }
+
+    long now() {
+      return now;
+    }
+
+    void pause() {
+      now += LOOK_NANOS;
+    }
+
+    @Override
+    public int request(int peer, int payloadBytes) {
+      long[] trips = roundTrips[peer];
+      long trip = trips[Math.min(due.get(peer).size(), trips.length - 1)];
+      due.get(peer).add(trip < 0 ? Long.MAX_VALUE : now + trip);
+      return 0;
+    }
+
+    @Override
+    public int answers(int peer, int payloadBytes) {
+      return (int) due.get(peer).stream().filter(time -> time <= now).count();
+    }
+
+    long[] measured(int... earlierRequests) {
+      return new TransitMeasure(this, earlierRequests, this::now, this::pause).run();
+    }
+  }
+
+  @Test
+  void shouldMeasureHalfOfTheShortestRoundTrip() {
+    Distances distances =
+        new Distances(
+            new long[] {9 * MILLI, 4 * MILLI, 7 * MILLI}, new long[] {300 * MILLI}, new long[] {0});
+    long[] transit = distances.measured(0, 0, 0);
+    assertThat(transit[0]).isBetween(2 * MILLI, 2 * MILLI + Distances.LOOK_NANOS);
+    assertThat(transit[1]).isBetween(150 * MILLI, 150 * MILLI + Distances.LOOK_NANOS);
+    assertThat(transit[2]).isLessThanOrEqualTo(Distances.LOOK_NANOS);
+  }
+
+  @Test
+  void shouldNotTakeAnEarlierAnswerForThatOfALaterRequest() {
+    Distances distances = new Distances(new long[] {200 * MILLI, 50 * MILLI});
+    // sent by the check; its answer comes while the measurement begins
+    distances.request(0, InnerFrame.SMALLEST_PROBE_BYTES);
+    assertThat(distances.measured(1)[0]).isBetween(25 * MILLI, 25 * MILLI + Distances.LOOK_NANOS);
+    // the second is lost: the peer is left with what the first told
+    Distances losing = new Distances(new long[] {80 * MILLI, -1, MILLI});
+    assertThat(losing.measured(0)[0]).isBetween(40 * MILLI, 40 * MILLI + Distances.LOOK_NANOS);
+    assertThat(new Distances(new long[] {-1}).measured(0)).containsExactly(0);
   }
 
   @Test

@@ -165,7 +165,7 @@ final class PartHost implements AutoCloseable {
       List<PartNode> nodes = new ArrayList<>();
       description
           .nodes()
-          .forEach(node -> nodes.add(new PartNode(node.id(), node.name(), node.host(), 0)));
+          .forEach(node -> nodes.add(new PartNode(node.id(), node.name(), node.host())));
       return new PartPlan(
           partRun(key),
           description.seed(),

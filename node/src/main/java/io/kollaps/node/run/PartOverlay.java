@@ -24,6 +24,8 @@ record PartOverlay(PartPlan plan, int firstPort, int lastPort) {
   /** Longest wait for a node that does not answer at all. */
   static final long PATIENCE_NANOS = 5_000_000_000L;
 
+  private static final long NOT_MEASURED_NANOS = 0;
+
   /** Opens it; the UDP port at which the others' packets come in. */
   int open(Fabric fabric) throws FabricException {
     return fabric.openOverlay(
@@ -44,7 +46,10 @@ record PartOverlay(PartPlan plan, int firstPort, int lastPort) {
     }
   }
 
-  /** Says where the other parts' endpoints are, and makes sure that full packets reach them. */
+  /**
+   * Says where the other parts' endpoints are, makes sure that full packets reach them, and takes
+   * what packets need to get there off the latencies of the paths.
+   */
   void link(
       Fabric fabric,
       CompiledExperiment compiled,
@@ -67,11 +72,12 @@ record PartOverlay(PartPlan plan, int firstPort, int lastPort) {
             new OverlayPeer(
                 resolved(overlays.get(node), plan.nodes().get(node)),
                 endpoints,
-                plan.nodes().get(node).transitNanos()));
+                NOT_MEASURED_NANOS));
       }
     }
     fabric.setPeers(peers);
-    patience.<FabricException>whileWaiting(() -> fabric.checkPeers(PATIENCE_NANOS));
+    patience.<FabricException>whileWaiting(
+        () -> fabric.setPeers(fabric.checkPeers(PATIENCE_NANOS)));
   }
 
   private static InetSocketAddress resolved(InetSocketAddress address, PartNode node)

@@ -30,7 +30,7 @@ final class Experiments {
   static PartPlan plan(String name, String yaml, int[] homes, int self) {
     List<PartNode> nodes =
         IntStream.rangeClosed(0, Arrays.stream(homes).max().orElse(0))
-            .mapToObj(i -> new PartNode(NodeId.of(i), "node-" + i, "127.0.0." + (i + 1), 0))
+            .mapToObj(i -> new PartNode(NodeId.of(i), "node-" + i, "127.0.0." + (i + 1)))
             .toList();
     return new PartPlan(
         new RunId("test-run"), 1, name, content(yaml), "auto", 77, 1450, nodes, homes, self);
