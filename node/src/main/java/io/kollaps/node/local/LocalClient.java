@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
 /** How a command asks the daemon of its machine. */
 public final class LocalClient {
@@ -74,7 +75,7 @@ public final class LocalClient {
     }
   }
 
-  private static IOException whyNot(Throwable thrown) {
+  private static IOException whyNot(@Nullable Throwable thrown) {
     return switch (thrown) {
       case AsynchronousCloseException e ->
           new IOException(
