@@ -1,5 +1,6 @@
 package io.kollaps.cluster.wire;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.ForwardingServerCallListener;
@@ -9,6 +10,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.kollaps.cluster.NodeId;
 import io.kollaps.cluster.connection.Connections;
 import io.kollaps.cluster.generated.AdmissionGrpc;
@@ -87,7 +89,7 @@ final class Callers implements ServerInterceptor {
       context = context.withValue(CALLER, caller.get());
     }
     if (!joining) {
-      return Contexts.interceptCall(context, call, headers, next);
+      return new Reading<>(Contexts.interceptCall(context, call, headers, next), call, address);
     }
     if (!join(address)) {
       return refuse(
@@ -96,7 +98,9 @@ final class Callers implements ServerInterceptor {
           Status.UNAVAILABLE, // another try soon may do
           "too many joins are under way from there, or in all; try again later");
     }
-    return new Joining<>(Contexts.interceptCall(context, call, headers, next), address);
+    return new Joining<>(
+        new Reading<>(Contexts.interceptCall(context, call, headers, next), call, address),
+        address);
   }
 
   private synchronized boolean join(String address) {
@@ -134,6 +138,44 @@ final class Callers implements ServerInterceptor {
     public void onCancel() {
       joined(address);
       super.onCancel();
+    }
+  }
+
+  /**
+   * A call whose message may be none: gRPC would write a stack trace to the log for each of them,
+   * and who sends them would fill it. Needs a service whose messages are read behind the
+   * interceptors; see {@link NodeServer}.
+   */
+  private final class Reading<Q>
+      extends ForwardingServerCallListener.SimpleForwardingServerCallListener<Q> {
+    private final ServerCall<Q, ?> call;
+    private final String address;
+    private boolean refused;
+
+    Reading(ServerCall.Listener<Q> next, ServerCall<Q, ?> call, String address) {
+      super(next);
+      this.call = call;
+      this.address = address;
+    }
+
+    @Override
+    public void onMessage(Q message) {
+      try {
+        super.onMessage(message);
+      } catch (StatusRuntimeException e) {
+        if (!(e.getCause() instanceof InvalidProtocolBufferException)) {
+          throw e;
+        }
+        refused = true;
+        var _ = refuse(call, address, Status.INVALID_ARGUMENT, "its message cannot be read");
+      }
+    }
+
+    @Override
+    public void onHalfClose() {
+      if (!refused) { // it is answered then
+        super.onHalfClose();
+      }
     }
   }
 

@@ -2,6 +2,8 @@ package io.kollaps.cluster.wire;
 
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -118,15 +120,15 @@ public final class NodeServer implements AutoCloseable {
             .workerEventLoopGroup(loops)
             .executor(threads)
             .intercept(new Callers(member, refusals, connections))
-            .addService(new Admission(calls))
-            .addService(new Membership(calls))
+            .addService(readLate(new Admission(calls)))
+            .addService(readLate(new Membership(calls)))
             .maxRstFramesPerWindow(MAX_RESETS, RESETS_SECONDS)
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .maxInboundMetadataSize(MAX_HEADER_BYTES)
             .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
             .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
             .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES);
-    more.forEach(builder::addService);
+    more.forEach(service -> builder.addService(readLate(service)));
     Server server = builder.build();
     ConnectionLog connectionLog = ConnectionLog.install(refusals);
     try {
@@ -143,6 +145,11 @@ public final class NodeServer implements AutoCloseable {
               + "); end what uses it, or choose another --port",
           e);
     }
+  }
+
+  /** A service whose messages are read behind the interceptors, which see those that are none. */
+  private static ServerServiceDefinition readLate(BindableService service) {
+    return ServerInterceptors.useInputStreamMessages(service.bindService());
   }
 
   /**

@@ -174,7 +174,7 @@ public final class Conversation {
           return Optional.empty();
         }
         try {
-          return Optional.of(Wire.MAPPER.treeToValue(line.value(), kind));
+          return Optional.of(Wire.value(line.value(), kind));
         } catch (JacksonException e) {
           throw LocalFailure.failed("the daemon does not understand what the command sends");
         }

@@ -15,13 +15,12 @@ public final class LocalActions {
         throws LocalFailure, InterruptedException {
       Q parsed;
       try {
-        parsed = Wire.MAPPER.treeToValue(request, action.request());
+        parsed = Wire.value(request, action.request());
+      } catch (Wire.NothingException e) {
+        throw LocalFailure.badInput("nothing is said with " + action.name());
       } catch (JacksonException e) {
         throw LocalFailure.badInput(
             "the daemon does not understand what is said with " + action.name());
-      }
-      if (parsed == null) { // a bare null
-        throw LocalFailure.badInput("nothing is said with " + action.name());
       }
       handler.answer(parsed, conversation.exchange());
     }

@@ -59,7 +59,7 @@ public final class LocalConnection<R> implements AutoCloseable {
         }
         switch (line.get().kind()) {
           case VALUE -> {
-            return Optional.of(Wire.MAPPER.treeToValue(line.get().value(), kind));
+            return Optional.of(Wire.value(line.get().value(), kind));
           }
           case END -> {
             return Optional.empty();

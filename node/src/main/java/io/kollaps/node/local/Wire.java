@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -114,7 +115,23 @@ public final class Wire implements Closeable {
     if (next < 0) {
       return Optional.empty(); // also in the middle of a line, which is then of no use
     }
-    return Optional.of(MAPPER.readValue(line.toByteArray(), kind));
+    return Optional.of(something(MAPPER.readValue(line.toByteArray(), kind)));
+  }
+
+  /**
+   * What a part of a line says.
+   *
+   * @throws JacksonException when it says no such thing, or nothing at all: a bare null
+   */
+  static <T> T value(JsonNode said, Class<T> kind) {
+    return something(MAPPER.treeToValue(said, kind));
+  }
+
+  private static <T> T something(@Nullable T read) {
+    if (read == null) {
+      throw new NothingException();
+    }
+    return read;
   }
 
   /** Writes a line. */
@@ -134,6 +151,15 @@ public final class Wire implements Closeable {
   @Override
   public void close() throws IOException {
     connection.close();
+  }
+
+  /** The other side said null, which Jackson takes for a value of every kind. */
+  static final class NothingException extends JacksonException {
+    private static final long serialVersionUID = 1L;
+
+    NothingException() {
+      super("nothing is said: null");
+    }
   }
 
   /** The other side sent a line that is longer than any that is of use. */

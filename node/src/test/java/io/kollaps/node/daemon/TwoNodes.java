@@ -45,10 +45,6 @@ final class TwoNodes implements AutoCloseable {
       lines.add(event.getLevel() + " " + event.getFormattedMessage());
     }
 
-    void add(String line) {
-      lines.add(line);
-    }
-
     Stream<String> stream() {
       return lines.stream();
     }

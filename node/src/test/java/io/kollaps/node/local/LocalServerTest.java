@@ -152,6 +152,9 @@ class LocalServerTest {
   @Test
   void shouldAnswerNonsenseAndGoOn() throws Exception {
     assertThat(said("nonsense\n")).contains("does not understand");
+    assertThat(said("null\n")).contains("does not understand");
+    assertThat(said("\n")).contains("does not understand");
+    assertThat(said("{\"version\":2,\"action\":\"count\",\"request\":null}\n")).contains("PROBLEM");
     assertThat(said("{\"version\":1,\"action\":\"NODES\"}\n")).contains("PROBLEM");
     assertThat(said("x".repeat(Conversation.LONGEST_REQUEST + 2))).contains("too long");
     assertThat(LocalClient.ask(folder, COUNT, new Count(1))).isEqualTo(new Number(1));
