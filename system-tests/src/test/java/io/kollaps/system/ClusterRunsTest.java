@@ -16,12 +16,23 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import tools.jackson.databind.JsonNode;
 
-/** Experiments on clusters of real daemons: the thesis' scenarios 6, 7 and 8, and more. */
+/**
+ * Experiments on a cluster of real daemons: the thesis' scenarios 6, 7 and 8, and more. One cluster
+ * for all: it begins with one node, and grows to three in between.
+ */
 @Order(61)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ClusterRunsTest {
   /** Scenarios 7 and 8 of the thesis: two clients, whose flows meet on the link from s1 to s2. */
   private static final String SHARED =
@@ -57,6 +68,16 @@ class ClusterRunsTest {
       """
       services:
         s: { command: "bash -c 'echo $EPOCHREALTIME; sleep 0.5'", replicas: 3 }
+      bridges: [b]
+      links:
+        - { from: s, to: b, latency: 1 ms }
+      """;
+
+  /** One endpoint for each node: spread comes first. */
+  private static final String SPREAD =
+      """
+      services:
+        s: { command: sleep 6, replicas: 3 }
       bridges: [b]
       links:
         - { from: s, to: b, latency: 1 ms }
@@ -110,6 +131,8 @@ class ClusterRunsTest {
 
   private static final double STEP_SECONDS = 2;
 
+  private static final int NODES = 3;
+  private static final Duration BOUND = TestCluster.BOUND;
   private static final int START_ATTEMPTS = 4;
   private static final double START_SKEW_MILLIS = 5;
   private static final long CLOCKS_APART_MILLIS = 3000;
@@ -122,7 +145,13 @@ class ClusterRunsTest {
   private final Workspace workspace = new Workspace();
   private TestCluster cluster;
 
-  @AfterEach
+  @BeforeAll
+  void begin() throws Exception {
+    cluster = new TestCluster(workspace, NODES);
+    cluster.begin();
+  }
+
+  @AfterAll
   void close() throws Exception {
     try {
       if (cluster != null) {
@@ -134,9 +163,8 @@ class ClusterRunsTest {
   }
 
   @Test
+  @Order(1)
   void shouldRunOnOneNodeAndLeaveNothing() throws Exception {
-    cluster = new TestCluster(workspace, 1);
-    cluster.form(1, 0);
     Path file = workspace.file("long.yaml", LONG.formatted(3));
     Path results = workspace.folder().resolve("results-one");
 
@@ -154,13 +182,128 @@ class ClusterRunsTest {
   }
 
   @Test
-  void shouldShareALinkAcrossNodesSurviveItsLeaderAndAbortWithANode() throws Exception {
-    cluster = new TestCluster(workspace, 3);
-    cluster.form(3, CLOCKS_APART_MILLIS);
+  @Order(3)
+  void shouldStartTogetherWhateverTheClocksSay() throws Exception {
+    cluster.grow(NODES, CLOCKS_APART_MILLIS);
     expectCommonStart();
+  }
+
+  @Test
+  @Order(4)
+  void shouldShareALinkAcrossNodes() throws Exception {
     expectSharing();
     expectVector();
-    expectAbort();
+  }
+
+  @Test
+  @Order(5)
+  void shouldServeCommandsAboutRunsOnEveryNode() throws Exception {
+    Map<String, String> pins = Map.of("client", "n1", "server", "n3");
+    String run = cluster.submit(2, "long.yaml", LONG.formatted(120), pins, "abort");
+    String other = cluster.submit(3, "long.yaml", LONG.formatted(120), pins, "abort");
+    cluster.await(2, run, "running");
+    cluster.await(2, other, "running");
+    Started followed = cluster.network().start(2, List.of(), "logs", run, "client", "-f");
+    Started events = cluster.network().start(3, List.of(), "events", "-f", "--json");
+
+    expectExec(run);
+    expectFlows(run);
+    expectLogs(run);
+    expectStop(run, other);
+
+    Finished log = followed.await(TestCluster.BOUND);
+    assertThat(log.exitCode()).as(log.shown()).isZero();
+    assertThat(log.out()).as(log.shown()).contains("Connecting to host server").contains("sec");
+    String end = "\"run\":\"" + run + "\",\"phase\":\"aborted\"";
+    Waiting.until("the end among the events", BOUND, () -> events.outSoFar().contains(end));
+    assertThat(events.outSoFar()).contains("is submitted").contains("stopped by its user");
+    events.kill();
+  }
+
+  /** A command runs inside the endpoint, wherever that is, as if it were run there by hand. */
+  private void expectExec(String run) throws Exception {
+    Finished words =
+        kollaps(2, "exec", run, "client", "--", "bash", "-c", "echo out; echo err >&2; exit 7");
+    assertThat(words.exitCode()).as(words.shown()).isEqualTo(7);
+    assertThat(words.out()).isEqualTo("out\n");
+    assertThat(words.err()).isEqualTo("err\n");
+    Finished ping = kollaps(3, "exec", run, "client", "--", "ping", "-c", "2", "server");
+    assertThat(ping.exitCode()).as(ping.shown()).isZero();
+    assertThat(kollaps(1, "exec", run, "server", "--", "cat").exitCode()).isZero();
+    expectFailure(2, "has no endpoint nobody", kollaps(2, "exec", run, "nobody", "--", "true"));
+
+    String sleep = "sleep 4321." + ProcessHandle.current().pid();
+    Started killed =
+        cluster.network().start(2, List.of(), "exec", run, "server", "--", "sh", "-c", sleep);
+    Waiting.until("the command in the endpoint", BOUND, () -> TestCluster.lives(sleep));
+    killed.kill();
+    Waiting.until("its end", BOUND, () -> !TestCluster.lives(sleep));
+  }
+
+  private void expectFlows(String run) throws Exception {
+    Finished top = kollaps(2, "top", run, "--once", "--json");
+    assertThat(top.exitCode()).as(top.shown()).isZero();
+    assertThat(top.json().path("silent")).as(top.shown()).isEmpty();
+    JsonNode flow =
+        StreamSupport.stream(top.json().path("flows").spliterator(), false)
+            .filter(each -> each.path("from").asString("").equals("client"))
+            .findFirst()
+            .orElseThrow(() -> new AssertionError(top.shown()));
+    assertThat(flow.path("run").asString("")).isEqualTo(run);
+    assertThat(flow.path("node").asString("")).isEqualTo("n1");
+    assertThat(flow.path("to").asString("")).isEqualTo("server");
+    assertThat(flow.path("granted_bps").asLong()).isEqualTo(5_000_000);
+    assertThat(flow.path("measured_bps").asDouble()).isBetween(1e6, 7e6);
+  }
+
+  private void expectLogs(String run) throws Exception {
+    Finished logs = kollaps(3, "logs", run);
+    assertThat(logs.exitCode()).as(logs.shown()).isZero();
+    assertThat(logs.out()).contains("==> client <==").contains("Connecting to host server");
+    expectFailure(2, "has no endpoint nobody", kollaps(3, "logs", run, "nobody"));
+    String folder = workspace.folder().resolve("too-early").toString();
+    expectFailure(1, "is running", kollaps(2, "results", run, "-o", folder));
+  }
+
+  /** One run is stopped by its id and from another node; what is left by {@code --all}. */
+  private void expectStop(String run, String other) throws Exception {
+    Finished stopped = kollaps(3, "stop", run);
+    assertThat(stopped.exitCode()).as(stopped.shown()).isZero();
+    RunActions.RunDetail end = cluster.await(2, run, "aborted");
+    assertThat(end.run().reason()).isEqualTo("stopped by its user");
+    assertThat(cluster.inspect(2, other).run().phase()).isEqualTo("running");
+    assertThat(cluster.results(2, run).log("client")).contains("Connecting to host server");
+    expectFailure(1, "is over already", kollaps(2, "stop", run));
+    expectFailure(1, "is aborted", kollaps(2, "exec", run, "client", "--", "true"));
+    expectFailure(2, "no run is called 'nothing'", kollaps(2, "stop", "nothing"));
+
+    Finished all = kollaps(2, "stop", "--all");
+    assertThat(all.exitCode()).as(all.shown()).isZero();
+    assertThat(all.out()).contains(other).doesNotContain(run);
+    cluster.await(1, other, "aborted");
+    for (int node = 1; node <= NODES; node++) {
+      cluster.expectClean(node);
+    }
+  }
+
+  private Finished kollaps(int node, String... words) throws Exception {
+    return cluster.network().kollaps(node, words);
+  }
+
+  private static void expectFailure(int code, String text, Finished command) {
+    assertThat(command.exitCode()).as(command.shown()).isEqualTo(code);
+    assertThat(command.err()).as(command.shown()).contains(text);
+  }
+
+  @Test
+  @Order(6)
+  void shouldAbortOrReplaceWithALostNode() throws Exception {
+    expectLossOfANode();
+  }
+
+  @Test
+  @Order(7)
+  void shouldGoOnWithoutItsLeader() throws Exception {
     expectSurvivalOfTheLeader();
   }
 
@@ -175,7 +318,7 @@ class ClusterRunsTest {
     Sharing.expect(results, "c1", "server1", 10, 6, 8.5, 0.15);
     Sharing.expect(results, "c2", "server2", 10, 6, 8.5, 0.15);
     Sharing.expect(results, "c1", "server1", 20, 10, 11.5, 0.15);
-    for (int node = 1; node <= 3; node++) {
+    for (int node = 1; node <= NODES; node++) {
       cluster.expectClean(node);
     }
   }
@@ -218,6 +361,13 @@ class ClusterRunsTest {
       String run = cluster.submit(1, "starts.yaml", STARTS, pins, "abort");
       cluster.await(1, run, "finished");
       Results results = cluster.results(1, run);
+      List<Double> bounds =
+          StreamSupport.stream(
+                  results.verdict().path("summaries").path("nodes").spliterator(), false)
+              .map(node -> node.path("clock_bound_ms").asDouble())
+              .toList();
+      // the leader knows its own clock, the others know how well they know it
+      assertThat(bounds).hasSize(NODES).filteredOn(bound -> bound > 0).hasSize(NODES - 1);
       double[] starts = new double[3];
       for (int i = 0; i < starts.length; i++) {
         starts[i] =
@@ -234,16 +384,21 @@ class ClusterRunsTest {
     assertThat(skews).anyMatch(skew -> skew < START_SKEW_MILLIS);
   }
 
-  /** Scenario 8: a node is killed; what it carried is aborted, what it did not goes on. */
-  private void expectAbort() throws Exception {
+  /**
+   * Scenario 8: a node is killed; what it carried is aborted, or placed again where its user wants
+   * that; what it did not carry goes on.
+   */
+  private void expectLossOfANode() throws Exception {
     String concerned =
         cluster.submit(
             1, "long.yaml", LONG.formatted(120), Map.of("client", "n2", "server", "n3"), "abort");
     String other =
         cluster.submit(
-            1, "long.yaml", LONG.formatted(25), Map.of("client", "n1", "server", "n2"), "abort");
+            1, "long.yaml", LONG.formatted(16), Map.of("client", "n1", "server", "n2"), "abort");
+    String replaced = cluster.submit(1, "spread.yaml", SPREAD, Map.of(), "replace");
     cluster.await(1, concerned, "running");
     cluster.await(1, other, "running");
+    assertThat(cluster.await(1, replaced, "running").run().nodes()).hasSize(NODES);
 
     Instant killed = Instant.now();
     cluster.daemon(3).kill();
@@ -255,6 +410,9 @@ class ClusterRunsTest {
     assertThat(end.run().reason()).contains("n3");
     // 2.5 s until a silent node counts as lost, then the other parts end: 3 s on a quiet machine
     assertThat(until).isLessThan(Duration.ofSeconds(10));
+    RunActions.RunDetail again = cluster.await(1, replaced, "finished");
+    assertThat(again.run().attempt()).isEqualTo(2);
+    assertThat(again.run().nodes()).containsExactlyInAnyOrder("n1", "n2");
     cluster.await(1, other, "finished");
     cluster.expectClean(1);
     cluster.expectClean(2);
@@ -276,7 +434,7 @@ class ClusterRunsTest {
   private void expectSurvivalOfTheLeader() throws Exception {
     String run =
         cluster.submit(
-            2, "long.yaml", LONG.formatted(12), Map.of("client", "n2", "server", "n3"), "abort");
+            2, "long.yaml", LONG.formatted(10), Map.of("client", "n2", "server", "n3"), "abort");
     cluster.await(2, run, "running");
     cluster.daemon(1).kill();
     cluster.await(2, run, "finished");
@@ -287,9 +445,8 @@ class ClusterRunsTest {
   }
 
   @Test
+  @Order(2)
   void shouldAnswerEveryBadSubmissionAndDisturbNoRun() throws Exception {
-    cluster = new TestCluster(workspace, 1);
-    cluster.form(1, 0);
     String run = cluster.submit(1, "long.yaml", LONG.formatted(10), Map.of(), "abort");
     cluster.await(1, run, "running");
     long seed = System.nanoTime();

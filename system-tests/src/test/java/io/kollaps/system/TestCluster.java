@@ -30,29 +30,36 @@ final class TestCluster implements AutoCloseable {
   private final Workspace workspace;
   private final NodeNetwork network;
   private final Map<Integer, Started> daemons = new TreeMap<>();
+  private String token = "";
 
   TestCluster(Workspace workspace, int nodes) throws Exception {
     this.workspace = workspace;
     network = new NodeNetwork(workspace, nodes);
   }
 
-  /**
-   * Forms a cluster of all nodes; the first leads.
-   *
-   * @param apartMillis how far each node's clock is ahead of the one before
-   */
-  void form(int nodes, long apartMillis) throws Exception {
+  /** Starts the first node, which leads. */
+  void begin() throws Exception {
     start(1, 0, "--bootstrap");
     Started first = daemon(1);
     Waiting.until(
         "the join command",
         BOUND,
         () -> TOKEN.matcher(Files.readString(first.out())).find() || ended(first));
-    Matcher token = TOKEN.matcher(Files.readString(first.out()));
-    assertThat(token.find()).isTrue();
+    Matcher printed = TOKEN.matcher(Files.readString(first.out()));
+    assertThat(printed.find()).isTrue();
+    token = printed.group();
+    Waiting.until("a node with a clock", BOUND, () -> ready(1));
+  }
+
+  /**
+   * Lets the other nodes join the first.
+   *
+   * @param nodes how many there are then
+   * @param apartMillis how far each node's clock is ahead of the one before
+   */
+  void grow(int nodes, long apartMillis) throws Exception {
     for (int node = 2; node <= nodes; node++) {
-      start(
-          node, apartMillis * (node - 1), "--join", token.group(), "--via", NodeNetwork.address(1));
+      start(node, apartMillis * (node - 1), "--join", token, "--via", NodeNetwork.address(1));
     }
     Waiting.until(nodes + " nodes with clocks", BOUND, () -> ready(nodes));
   }
@@ -197,6 +204,18 @@ final class TestCluster implements AutoCloseable {
       }
     }
     return left;
+  }
+
+  /** Whether a process whose command line contains a text is there, on any node. */
+  static boolean lives(String text) throws Exception {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      for (Path process : all) {
+        if (read(process.resolve("cmdline")).replace('\0', ' ').strip().equals(text)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private static List<String> environment(Path process) {

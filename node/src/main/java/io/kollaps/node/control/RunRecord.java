@@ -109,6 +109,11 @@ public record RunRecord(
     return with(experiment, other, attempt, nodes, homes, vni, endpointMtu, times, reason, results);
   }
 
+  /** The same with another reason. */
+  public RunRecord because(String why) {
+    return with(experiment, phase, attempt, nodes, homes, vni, endpointMtu, times, why, results);
+  }
+
   /** The same with a placement, to be deployed. */
   public RunRecord placed(
       String name, List<RunNode> onNodes, List<Integer> endpointHomes, int network, int mtu) {

@@ -106,8 +106,7 @@ public final class Deployment implements AutoCloseable {
     RunCatalog catalog = new RunCatalog(store, leader);
     PartCalls calls = new PartCalls(cluster, partFiles, parts);
     new RunHandlers(store, leader, catalog).addTo(actions);
-    return new PartHandlers(
-            cluster, catalog, calls, happeningsStream, new EndpointNames(store)::index)
+    return new PartHandlers(cluster, catalog, calls, happeningsStream, new EndpointNames(store)::of)
         .addTo(actions);
   }
 

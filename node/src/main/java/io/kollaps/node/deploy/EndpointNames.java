@@ -23,8 +23,8 @@ final class EndpointNames {
     this.store = store;
   }
 
-  /** Index of an endpoint; empty when the run has none of that name, or its file is gone. */
-  synchronized Optional<Integer> index(RunRecord record, String endpoint) {
+  /** Index of each endpoint by its name; empty when the run's file is gone. */
+  synchronized Optional<Map<String, Integer>> of(RunRecord record) {
     Map<String, Integer> names = known.get(record.run());
     if (names == null) {
       names = store.file(record.run()).map(file -> names(record, file)).orElse(Map.of());
@@ -35,7 +35,7 @@ final class EndpointNames {
         known.put(record.run(), names);
       }
     }
-    return Optional.ofNullable(names.get(endpoint));
+    return names.isEmpty() ? Optional.empty() : Optional.of(names);
   }
 
   private static Map<String, Integer> names(RunRecord record, FileContent file) {

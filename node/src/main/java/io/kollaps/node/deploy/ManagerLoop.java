@@ -150,7 +150,7 @@ final class ManagerLoop implements AutoCloseable, PartHost.Listener {
       case ManagerCommand.CreatePart create -> parts.create(create.key(), create.part());
       case ManagerCommand.LinkPart link -> parts.link(link.key(), link.overlays());
       case ManagerCommand.StartPart start ->
-          parts.start(start.key(), cluster.nanoTime(start.localNanos()));
+          parts.start(start.key(), cluster.nanoTime(start.localNanos()), start.boundNanos());
       case ManagerCommand.EndPart end -> parts.end(end.key(), end.why(), end.reason());
       case ManagerCommand.AbandonPart abandon -> parts.abandon(abandon.key());
       case ManagerCommand.SendRing(NodeId to, RingEnvelope envelope) -> send(to, envelope, false);

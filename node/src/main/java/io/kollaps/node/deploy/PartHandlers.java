@@ -6,6 +6,7 @@ import io.kollaps.cluster.state.Member;
 import io.kollaps.cluster.wire.NodeClient;
 import io.kollaps.node.control.PartKey;
 import io.kollaps.node.control.RunNode;
+import io.kollaps.node.control.RunPhase;
 import io.kollaps.node.control.RunRecord;
 import io.kollaps.node.generated.ExecHead;
 import io.kollaps.node.generated.ExecInput;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -42,11 +44,11 @@ final class PartHandlers {
   @FunctionalInterface
   interface Endpoints {
     /**
-     * Index of an endpoint in a run.
+     * Index of each endpoint of a run by its name.
      *
-     * @return empty when it has none of that name
+     * @return empty when that is not known: the file of a run is dropped after its end
      */
-    Optional<Integer> index(RunRecord record, String endpoint);
+    Optional<Map<String, Integer>> of(RunRecord record);
   }
 
   PartHandlers(
@@ -72,7 +74,10 @@ final class PartHandlers {
   }
 
   private RunRecord placed(String run) throws LocalFailure {
-    RunCatalog.Entry entry = catalog.find(run);
+    return placed(catalog.find(run));
+  }
+
+  private static RunRecord placed(RunCatalog.Entry entry) throws LocalFailure {
     return entry
         .record()
         .filter(record -> !record.nodes().isEmpty())
@@ -91,10 +96,15 @@ final class PartHandlers {
     if (endpoint.isEmpty()) {
       return record.nodes();
     }
-    Optional<Integer> index = endpoints.index(record, endpoint);
-    return index.isPresent() && index.get() < record.homes().size()
-        ? List.of(record.nodes().get(record.homes().get(index.get())))
-        : record.nodes();
+    Optional<Map<String, Integer>> known = endpoints.of(record);
+    if (known.isEmpty()) {
+      return record.nodes();
+    }
+    Integer index = known.get().get(endpoint);
+    if (index == null || index >= record.homes().size()) {
+      throw LocalFailure.badInput("run " + record.run() + " has no endpoint " + endpoint);
+    }
+    return List.of(record.nodes().get(record.homes().get(index)));
   }
 
   private void logs(RunActions.Logs request, Exchange<RunActions.LogPiece> exchange)
@@ -256,13 +266,19 @@ final class PartHandlers {
 
   private void exec(RunActions.Exec request, Exchange<RunActions.Output> exchange)
       throws LocalFailure, InterruptedException {
-    RunRecord record = placed(request.run());
-    List<RunNode> nodes = nodes(record, request.endpoint());
-    if (request.command().isEmpty()) {
-      throw LocalFailure.badInput("say what to run: kollaps exec RUN ENDPOINT -- COMMAND");
+    if (request.command().isEmpty() || request.endpoint().isEmpty()) {
+      throw LocalFailure.badInput("say where and what: kollaps exec RUN ENDPOINT -- COMMAND");
     }
+    RunCatalog.Entry entry = catalog.find(request.run());
+    if (entry.phase().ended() || entry.phase() == RunPhase.ENDING) {
+      throw LocalFailure.failed(
+          "run " + entry.run() + " is " + entry.phase().word() + ": its endpoints are gone");
+    }
+    RunRecord record = placed(entry);
+    List<RunNode> nodes = nodes(record, request.endpoint());
     if (nodes.size() > 1) {
-      throw LocalFailure.badInput("run " + record.run() + " has no endpoint " + request.endpoint());
+      throw LocalFailure.failed(
+          "where endpoint " + request.endpoint() + " runs is not known on this node; try again");
     }
     ExecHead head =
         ExecHead.newBuilder()

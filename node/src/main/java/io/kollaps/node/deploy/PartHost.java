@@ -274,9 +274,14 @@ final class PartHost implements AutoCloseable {
     part(key).ifPresent(part -> part.link(addresses));
   }
 
-  /** Starts a part at an instant of {@link System#nanoTime}. */
-  void start(PartKey key, long nanoTime) {
-    part(key).ifPresent(part -> part.startAt(nanoTime));
+  /** Starts a part at an instant of {@link System#nanoTime}, which may be off by a bound. */
+  void start(PartKey key, long nanoTime, long boundNanos) {
+    part(key)
+        .ifPresent(
+            part -> {
+              part.clockBound(boundNanos);
+              part.startAt(nanoTime);
+            });
   }
 
   /** Ends a part, however far it is. */

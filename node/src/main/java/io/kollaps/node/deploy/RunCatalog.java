@@ -25,7 +25,12 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** All runs as this node knows them: what is on record, and where the leader can be asked, more. */
+/**
+ * All runs as this node knows them: what is on record, and where the leader can be asked, more.
+ *
+ * <p>A run is over when its end is on record, and not a moment before: with the phase come the
+ * reason, the verdict and the time. A leader decides on an end, and tells it, before it is written.
+ */
 final class RunCatalog {
   private static final double NANOS_PER_MILLI = 1e6;
   private static final int MOST_NAMED = 5;
@@ -49,9 +54,18 @@ final class RunCatalog {
       return record.map(RunRecord::run).orElseGet(() -> new RunId(view.orElseThrow().getRun()));
     }
 
+    /** Where it is; an end of which the record does not know yet is still to come. */
     RunPhase phase() {
-      return view.map(each -> RunPhase.valueOf(each.getPhase()))
-          .orElseGet(() -> record.orElseThrow().phase());
+      if (view.isEmpty()) {
+        return record.orElseThrow().phase();
+      }
+      RunPhase told = RunPhase.valueOf(view.get().getPhase());
+      return told.ended() && record.isPresent() ? RunPhase.ENDING : told;
+    }
+
+    /** Why it ends or starts anew, as the newest that can be asked knows; may be empty. */
+    String reason() {
+      return view.map(RunViewMessage::getReason).orElseGet(() -> record.orElseThrow().reason());
     }
 
     int attempt() {
@@ -81,7 +95,11 @@ final class RunCatalog {
   Listing list() {
     Map<String, RunRecord> records = new TreeMap<>();
     store.records().forEach(record -> records.put(record.run().value(), record));
-    Optional<RunsReply> views = leader.runs();
+    return list(records, leader.runs());
+  }
+
+  /** Of the records that this node has, by run, and of what the leader answered, if it did. */
+  static Listing list(Map<String, RunRecord> records, Optional<RunsReply> views) {
     Map<String, RunViewMessage> seen = new TreeMap<>();
     views.ifPresent(reply -> reply.getRunsList().forEach(view -> seen.put(view.getRun(), view)));
     TreeMap<String, Entry> entries = new TreeMap<>();
@@ -157,7 +175,7 @@ final class RunCatalog {
         record.flatMap(each -> boxed(each.times().startedAtMillis())),
         record.flatMap(each -> boxed(each.times().endedAtMillis())),
         record.map(RunCatalog::verdict).orElse(""),
-        record.map(RunRecord::reason).orElseGet(() -> entry.view().orElseThrow().getReason()));
+        entry.reason());
   }
 
   private static Optional<Long> boxed(OptionalLong value) {

@@ -176,6 +176,21 @@ class RunLifeTest {
   }
 
   @Test
+  void shouldSayWhyARunEndsWhileItsPartsAreTakenDown() {
+    RunId run = running("a", LossPolicy.ABORT);
+    NodeId victim = cluster.recorded(run).nodes().getFirst().id();
+    cluster.lost =
+        message ->
+            message instanceof ControllerCommand.Instruct i
+                && i.instruction().order() instanceof Order.End;
+    cluster.crash(victim);
+    cluster.lose(victim);
+
+    assertThat(cluster.phase(run)).isEqualTo(RunPhase.ENDING);
+    assertThat(cluster.view(run).record().reason()).contains(victim.value()).contains("lost");
+  }
+
+  @Test
   void shouldAbortTheRunOfAPartThatFailsAndNoOther() {
     RunId first = running("a", LossPolicy.REPLACE);
     RunId second = running("b", LossPolicy.ABORT);

@@ -119,9 +119,14 @@ final class RunDrive {
     return record.request();
   }
 
-  /** What is known, with the phase of now. */
+  /** What is known, with the phase of now, and why it ends as soon as that is decided. */
   RunView view() {
-    return new RunView(record.in(phase), parts.states());
+    RunRecord now = record.in(phase);
+    Ending why = ending;
+    if (phase == RunPhase.ENDING && why != null) {
+      now = now.because(why.reason());
+    }
+    return new RunView(now, parts.states());
   }
 
   /** The record as it is, or is to be, stored. */

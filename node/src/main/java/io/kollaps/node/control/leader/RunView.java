@@ -10,7 +10,8 @@ import java.util.TreeMap;
 /**
  * A run as the leader sees it now.
  *
- * @param record what is known of it, with the phase of this moment
+ * @param record what is known of it, with the phase of this moment; while it ends, with the reason
+ *     too
  * @param parts what its nodes last said of their parts; without those that have not said anything
  */
 public record RunView(RunRecord record, Map<NodeId, PartState> parts) {

@@ -467,7 +467,9 @@ public final class EmulationManager {
                     part.successor(), new RingEnvelope(part.key(), clock, self, send.message())));
         case StartCommand.StartAt at -> {
           become(now, part, new Agreed(clock, at.instantNanos()));
-          commands.add(new ManagerCommand.StartPart(part.key(), part.local(at.instantNanos())));
+          commands.add(
+              new ManagerCommand.StartPart(
+                  part.key(), part.local(at.instantNanos()), part.boundNanos()));
         }
         case StartCommand.GiveUp giveUp -> end(now, part, EndKind.ABORTED, giveUp.text());
       }

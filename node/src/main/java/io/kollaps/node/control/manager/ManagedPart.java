@@ -29,6 +29,7 @@ final class ManagedPart {
   private boolean begun;
   private @Nullable NodeId clock;
   private long offsetNanos;
+  private long boundNanos;
 
   ManagedPart(
       PartKey key,
@@ -115,6 +116,11 @@ final class ManagedPart {
     return instantNanos - offsetNanos;
   }
 
+  /** How wrong {@link #local} may be, both ways. */
+  long boundNanos() {
+    return boundNanos;
+  }
+
   /** Whether an agreement with this number is newer than what it takes part in. */
   boolean mayBegin(long agreementNumber) {
     return agreementNumber > number || (agreementNumber == number && !begun);
@@ -127,6 +133,7 @@ final class ManagedPart {
     begun = true;
     clock = onClock;
     offsetNanos = reading.offsetNanos();
+    boundNanos = reading.boundNanos();
     return agreement.handle(
         new StartEvent.Begin(
             nowNanos + offsetNanos, part.self(), part.nodes().size(), reading.boundNanos()));

@@ -39,8 +39,9 @@ public sealed interface ManagerCommand {
    *
    * @param key which
    * @param localNanos the instant on this machine's clock that never goes back
+   * @param boundNanos how far that may be off the agreed instant, both ways
    */
-  record StartPart(PartKey key, long localNanos) implements ManagerCommand {}
+  record StartPart(PartKey key, long localNanos, long boundNanos) implements ManagerCommand {}
 
   /**
    * End a part, however far it is; answered by {@link ManagerEvent.PartEnded}.

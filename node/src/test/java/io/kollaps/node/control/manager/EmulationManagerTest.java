@@ -248,7 +248,7 @@ class EmulationManagerTest {
             .findFirst()
             .orElseThrow();
     assertThat(manager.handle(new ManagerEvent.RingTaken(now, sent)))
-        .contains(new ManagerCommand.StartPart(KEY, instant - offset));
+        .contains(new ManagerCommand.StartPart(KEY, instant - offset, 1000));
     assertThat(manager.parts()).containsEntry(KEY, new PartState.Agreed(LEADER, instant));
     var _ = manager.handle(new ManagerEvent.PartIdle(now, KEY, true));
     var _ = manager.handle(new ManagerEvent.PartStarted(now, KEY, 55));
