@@ -40,11 +40,12 @@ class JoinTest {
   @BeforeEach
   void open() throws Exception {
     network = new NodeNetwork(workspace, 5);
-    network.limit(1, "200mbit");
-    network.limit(2, "50mbit");
-    network.limit(3, "100mbit");
-    network.limit(4, "20mbit");
-    network.limit(5, "100mbit");
+    // so slow that a program that waits for the processor of a loaded machine does not slow them
+    network.limit(1, "40mbit");
+    network.limit(2, "10mbit");
+    network.limit(3, "20mbit");
+    network.limit(4, "4mbit");
+    network.limit(5, "20mbit");
   }
 
   @AfterEach
@@ -84,21 +85,12 @@ class JoinTest {
     return finished.json();
   }
 
-  private JsonNode node(int asked, String name) throws Exception {
-    for (JsonNode row : json(asked, "nodes", "--json").path("nodes")) {
-      if (row.path("name").asString("").equals(name)) {
-        return row;
-      }
-    }
-    return json(asked, "nodes", "--json").path("no such node");
-  }
-
   private String condition(int asked, String name) throws Exception {
-    return node(asked, name).path("condition").asString("");
+    return network.condition(asked, name);
   }
 
   private int members(int asked) throws Exception {
-    return json(asked, "nodes", "--json").path("nodes").size();
+    return network.nodes(asked).nodes().size();
   }
 
   /** The entry of two nodes, whichever of them has it. */
@@ -148,14 +140,14 @@ class JoinTest {
     Waiting.until(
         "node 4 knows it too",
         BOUND,
-        () -> network.kollaps(4, "capacity", "--json").exitCode() == 0 && members(4) == 4);
+        () -> members(4) == 4);
     JsonNode capacity = json(4, "capacity", "--json");
     Figures.saw("capacity: %s", network.kollaps(4, "capacity").out());
-    expectMegabits(capacity, "n1", "n2", 50);
-    expectMegabits(capacity, "n1", "n3", 100);
-    expectMegabits(capacity, "n1", "n4", 20);
-    expectMegabits(capacity, "n2", "n3", 50);
-    expectMegabits(capacity, "n3", "n4", 20);
+    expectMegabits(capacity, "n1", "n2", 10);
+    expectMegabits(capacity, "n1", "n3", 20);
+    expectMegabits(capacity, "n1", "n4", 4);
+    expectMegabits(capacity, "n2", "n3", 10);
+    expectMegabits(capacity, "n3", "n4", 4);
 
     // a restart, and one that left and comes again, measure nothing
     second.kill();
@@ -169,6 +161,9 @@ class JoinTest {
     Started returned = join(4, token);
     Waiting.until("node 4 is in again", BOUND, () -> members(1) == 4);
     assertThat(Files.readString(returned.err())).doesNotContain("measuring");
+    // it reads in the cluster's log how it left: that is not its end
+    Waiting.until(
+        "node 4 knows that it is back", BOUND, () -> condition(4, "n4").equals("alive"));
     Waiting.until("node 4 listens", BOUND, () -> condition(1, "n4").equals("alive"));
 
     // two nodes lost within five seconds, and one that joins just then
@@ -182,7 +177,7 @@ class JoinTest {
         () -> condition(1, "n3").equals("lost") && condition(1, "n4").equals("lost"));
     Figures.saw("two nodes lost after %d ms", (System.nanoTime() - killed) / 1_000_000);
     Waiting.until("node 5 is in", BOUND, () -> members(1) == 5);
-    expectMegabits(json(1, "capacity", "--json"), "n1", "n5", 100);
+    expectMegabits(json(1, "capacity", "--json"), "n1", "n5", 20);
     assertThat(members(1)).as("lost members stay members").isEqualTo(5);
     assertThat(fifth.alive()).isTrue();
     assertThat(Files.readString(first.err())).doesNotContain("Exception").doesNotContain("\tat ");
