@@ -40,12 +40,11 @@ class JoinTest {
   @BeforeEach
   void open() throws Exception {
     network = new NodeNetwork(workspace, 5);
-    // so slow that a program that waits for the processor of a loaded machine does not slow them
-    network.limit(1, "40mbit");
-    network.limit(2, "10mbit");
-    network.limit(3, "20mbit");
-    network.limit(4, "4mbit");
-    network.limit(5, "20mbit");
+    network.limit(1, "200mbit");
+    network.limit(2, "50mbit");
+    network.limit(3, "100mbit");
+    network.limit(4, "20mbit");
+    network.limit(5, "100mbit");
   }
 
   @AfterEach
@@ -143,11 +142,11 @@ class JoinTest {
         () -> members(4) == 4);
     JsonNode capacity = json(4, "capacity", "--json");
     Figures.saw("capacity: %s", network.kollaps(4, "capacity").out());
-    expectMegabits(capacity, "n1", "n2", 10);
-    expectMegabits(capacity, "n1", "n3", 20);
-    expectMegabits(capacity, "n1", "n4", 4);
-    expectMegabits(capacity, "n2", "n3", 10);
-    expectMegabits(capacity, "n3", "n4", 4);
+    expectMegabits(capacity, "n1", "n2", 50);
+    expectMegabits(capacity, "n1", "n3", 100);
+    expectMegabits(capacity, "n1", "n4", 20);
+    expectMegabits(capacity, "n2", "n3", 50);
+    expectMegabits(capacity, "n3", "n4", 20);
 
     // a restart, and one that left and comes again, measure nothing
     second.kill();
@@ -177,7 +176,7 @@ class JoinTest {
         () -> condition(1, "n3").equals("lost") && condition(1, "n4").equals("lost"));
     Figures.saw("two nodes lost after %d ms", (System.nanoTime() - killed) / 1_000_000);
     Waiting.until("node 5 is in", BOUND, () -> members(1) == 5);
-    expectMegabits(json(1, "capacity", "--json"), "n1", "n5", 20);
+    expectMegabits(json(1, "capacity", "--json"), "n1", "n5", 100);
     assertThat(members(1)).as("lost members stay members").isEqualTo(5);
     assertThat(fifth.alive()).isTrue();
     assertThat(Files.readString(first.err())).doesNotContain("Exception").doesNotContain("\tat ");
