@@ -124,11 +124,8 @@ class ClusterTest {
         NodeNetwork.address(1));
     Started third = daemon(3, List.of(), "--join", token); // found by broadcast
     Waiting.until(
-        "three nodes, all of which vote",
-        BOUND,
-        () -> voters(1) == 2 && network.alive(1) == 3);
-    Waiting.until(
-        "a clock of node 2", BOUND, () -> clockKnown(3, "n2"));
+        "three nodes, all of which vote", BOUND, () -> voters(1) == 2 && network.alive(1) == 3);
+    Waiting.until("a clock of node 2", BOUND, () -> clockKnown(3, "n2"));
     expectClock(row(nodes(3), "n2"));
     Waiting.until(
         "the same state everywhere",
@@ -143,17 +140,11 @@ class ClusterTest {
     Figures.saw(
         "another leader seen %d ms after kill -9 of the first",
         (System.nanoTime() - killed) / 1_000_000);
-    Waiting.until(
-        "the killed one is lost",
-        BOUND,
-        () -> network.condition(2, "n1").equals("lost"));
+    Waiting.until("the killed one is lost", BOUND, () -> network.condition(2, "n1").equals("lost"));
     assertThat(nodes(2).path("nodes").size()).as("members stay members").isEqualTo(3);
 
     daemon(1, List.of());
-    Waiting.until(
-        "it is back",
-        BOUND,
-        () -> network.condition(2, "n1").equals("alive"));
+    Waiting.until("it is back", BOUND, () -> network.condition(2, "n1").equals("alive"));
     assertThat(row(nodes(2), "n1").path("id").asString("")).isEqualTo(identity);
 
     Finished left = network.kollaps(2, "node", "leave", "n3");
@@ -261,8 +252,7 @@ class ClusterTest {
     Waiting.until(
         "both nodes are there and well",
         BOUND,
-        () ->
-            network.alive(1) == 2 && network.nodes(2).fresh());
+        () -> network.alive(1) == 2 && network.nodes(2).fresh());
     String log = Files.readString(first.err());
     assertThat(lines(log, "refused join")).as(log).isEqualTo(3); // once for each source and reason
     assertThat(lines(log, "refused datagram")).as(log).isBetween(1L, 2L);

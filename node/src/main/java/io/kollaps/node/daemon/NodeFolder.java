@@ -113,8 +113,7 @@ final class NodeFolder implements AutoCloseable {
   }
 
   private void putNumber(String name, long number) throws IOException {
-    PrivateFiles.write(
-        path.resolve(name), (number + "\n").getBytes(StandardCharsets.US_ASCII));
+    PrivateFiles.write(path.resolve(name), (number + "\n").getBytes(StandardCharsets.US_ASCII));
   }
 
   CredentialStore credentials() throws IOException {

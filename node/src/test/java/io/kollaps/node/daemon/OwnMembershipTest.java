@@ -32,7 +32,7 @@ class OwnMembershipTest {
     return new Member(
         id,
         name,
-        "10.0.0.1",
+        "10.0.0." + id.bits(),
         7700,
         0,
         Member.Mode.ACTIVE,
@@ -57,7 +57,8 @@ class OwnMembershipTest {
     for (int i = 1; i < states.size(); i++) {
       assertThat(own.ends(states.get(i - 1), states.get(i))).as("state %d", i).isFalse();
     }
-    assertThat(new OwnMembership(OTHER, 0).ends(states.get(firstLife - 2), states.get(firstLife - 1)))
+    assertThat(
+            new OwnMembership(OTHER, 0).ends(states.get(firstLife - 2), states.get(firstLife - 1)))
         .as("without the number of the admission nobody can tell")
         .isTrue();
 
