@@ -129,7 +129,7 @@ make_node_cache() {
     [ "$(id -u)" -eq 0 ] || alone="unshare --user --map-root-user --net"
     rehearsal=$(mktemp -d)
     # shellcheck disable=SC2086,SC2016
-    if $alone sh -c 'ip link set lo up && exec "$@"' rehearsal timeout 120 "$JAVA_HOME/bin/java" "$@" \
+    if $alone sh -c 'ip link set lo up && exec "$@"' rehearsal timeout 300 "$JAVA_HOME/bin/java" "$@" \
       -XX:AOTCacheOutput="$dist/node.aot.next" -cp "$(absolute_classpath)" io.kollaps.cli.Main node rehearse --node-folder "$rehearsal/n" \
       >>"$KOLLAPS_HOME/.kollaps/build.log" 2>&1 </dev/null 9>&- && [ -f "$dist/node.aot.next" ]; then
       mv "$dist/node.aot.next" "$dist/node.aot"

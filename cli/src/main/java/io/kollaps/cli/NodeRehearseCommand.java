@@ -36,6 +36,9 @@ final class NodeRehearseCommand implements Callable<Integer> {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final long LOOK_MILLIS = 100;
 
+  /** What is measured here is of no use: the classes that measure are to be loaded, no more. */
+  private static final String SHORT_PROBE = "1";
+
   @Spec private @Nullable CommandSpec spec;
 
   @Override
@@ -78,7 +81,9 @@ final class NodeRehearseCommand implements Callable<Integer> {
             Setting.ADDRESS,
             HOST,
             Setting.PORT,
-            Integer.toString(port)),
+            Integer.toString(port),
+            Setting.PROBE_SECONDS,
+            SHORT_PROBE),
         Map.of(),
         Optional.empty());
   }

@@ -101,14 +101,6 @@ class ClusterSecurityTest {
     return finished.json();
   }
 
-  private static long alive(JsonNode nodes) {
-    long count = 0;
-    for (JsonNode row : nodes.path("nodes")) {
-      count += row.path("condition").asString("").equals("alive") ? 1 : 0;
-    }
-    return count;
-  }
-
   private Finished join(int node, List<String> variables, String token) throws Exception {
     List<String> environment = new ArrayList<>(variables);
     environment.add(NO_PROBE);
@@ -137,7 +129,7 @@ class ClusterSecurityTest {
     Started first = bootstrap(1);
     String token = token(1, "rotate");
     Started second = daemon(2, List.of(), "--join", token, "--via", NodeNetwork.address(1));
-    Waiting.until("two nodes", BOUND, () -> alive(nodes(1)) == 2);
+    Waiting.until("two nodes", BOUND, () -> network.alive(1) == 2);
     Path stolen = network.folder(2).resolveSibling("stolen");
     copy(network.folder(2), stolen);
 
@@ -169,8 +161,8 @@ class ClusterSecurityTest {
     String tokenOfFourth = token(4, "rotate");
     Started second = daemon(2, List.of(), "--join", tokenOfFirst); // by broadcast, both
     daemon(3, List.of(), "--join", tokenOfFourth);
-    Waiting.until("two nodes in the first", BOUND, () -> alive(nodes(1)) == 2);
-    Waiting.until("two nodes in the other", BOUND, () -> alive(nodes(4)) == 2);
+    Waiting.until("two nodes in the first", BOUND, () -> network.alive(1) == 2);
+    Waiting.until("two nodes in the other", BOUND, () -> network.alive(4) == 2);
     assertThat(nodes(2).path("cluster").asString()).isEqualTo(nodes(1).path("cluster").asString());
     assertThat(nodes(3).path("cluster").asString()).isEqualTo(nodes(4).path("cluster").asString());
 
@@ -183,7 +175,7 @@ class ClusterSecurityTest {
     Waiting.until(
         "it is known at its new address",
         BOUND,
-        () -> alive(nodes(1)) == 2 && nodes(1).toString().contains("10.78.0.22"));
+        () -> network.alive(1) == 2 && nodes(1).toString().contains("10.78.0.22"));
   }
 
   @Test
@@ -194,7 +186,7 @@ class ClusterSecurityTest {
     Started second =
         daemon(
             2, List.of(), "--join", token, "--via", NodeNetwork.address(1), short_[0], short_[1]);
-    Waiting.until("two nodes", BOUND, () -> alive(nodes(1)) == 2);
+    Waiting.until("two nodes", BOUND, () -> network.alive(1) == 2);
 
     Finished newer = join(3, List.of("KOLLAPS_JAVA_FLAGS=-Dkollaps.protocol=7"), token);
     expectRefused(newer, "speaks protocol 7 to 7");
@@ -212,7 +204,7 @@ class ClusterSecurityTest {
         () ->
             Files.readString(again.err()).contains("certificate is renewed")
                 && Files.readString(follower.err()).contains("certificate is renewed"));
-    Waiting.until("two nodes again", BOUND, () -> alive(nodes(1)) == 2);
+    Waiting.until("two nodes again", BOUND, () -> network.alive(1) == 2);
     expectRefused(join(3, shifted(later), token), "expired");
   }
 

@@ -2,6 +2,7 @@ package io.kollaps.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kollaps.node.local.NodeActions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -109,14 +110,6 @@ class ClusterTest {
     return nodes.path("no such node");
   }
 
-  private static long count(JsonNode nodes, String field, String value) {
-    long count = 0;
-    for (JsonNode row : nodes.path("nodes")) {
-      count += row.path(field).asString("").equals(value) ? 1 : 0;
-    }
-    return count;
-  }
-
   @Test
   void shouldFormSurviveItsLeaderTakeItBackAndLetItGo() throws Exception {
     Started first = bootstrap(1);
@@ -131,16 +124,13 @@ class ClusterTest {
         NodeNetwork.address(1));
     Started third = daemon(3, List.of(), "--join", token); // found by broadcast
     Waiting.until(
-        "three nodes, all of which vote",
-        BOUND,
-        () -> count(nodes(1), "role", "voter") == 2 && count(nodes(1), "condition", "alive") == 3);
-    Waiting.until(
-        "a clock of node 2", BOUND, () -> row(nodes(3), "n2").path("clock_known").asBoolean(false));
+        "three nodes, all of which vote", BOUND, () -> voters(1) == 2 && network.alive(1) == 3);
+    Waiting.until("a clock of node 2", BOUND, () -> clockKnown(3, "n2"));
     expectClock(row(nodes(3), "n2"));
     Waiting.until(
         "the same state everywhere",
         BOUND,
-        () -> nodes(2).path("nodes").size() == 3 && revisions(nodes(1)) == 1);
+        () -> network.nodes(2).nodes().size() == 3 && revisions(1) == 1);
     String identity = row(nodes(1), "n1").path("id").asString("");
     Figures.saw("memory of a daemon: %d MB", residentMegabytes(third));
 
@@ -150,24 +140,18 @@ class ClusterTest {
     Figures.saw(
         "another leader seen %d ms after kill -9 of the first",
         (System.nanoTime() - killed) / 1_000_000);
-    Waiting.until(
-        "the killed one is lost",
-        BOUND,
-        () -> row(nodes(2), "n1").path("condition").asString("").equals("lost"));
+    Waiting.until("the killed one is lost", BOUND, () -> network.condition(2, "n1").equals("lost"));
     assertThat(nodes(2).path("nodes").size()).as("members stay members").isEqualTo(3);
 
     daemon(1, List.of());
-    Waiting.until(
-        "it is back",
-        BOUND,
-        () -> row(nodes(2), "n1").path("condition").asString("").equals("alive"));
+    Waiting.until("it is back", BOUND, () -> network.condition(2, "n1").equals("alive"));
     assertThat(row(nodes(2), "n1").path("id").asString("")).isEqualTo(identity);
 
     Finished left = network.kollaps(2, "node", "leave", "n3");
     assertThat(left.exitCode()).as(left.shown()).isZero();
     Finished end = third.await(BOUND);
     assertThat(end.exitCode()).as(end.shown()).isZero();
-    Waiting.until("two members", BOUND, () -> nodes(1).path("nodes").size() == 2);
+    Waiting.until("two members", BOUND, () -> network.nodes(1).nodes().size() == 2);
     assertThat(network.folder(3).resolve("keys")).doesNotExist();
   }
 
@@ -179,14 +163,24 @@ class ClusterTest {
   }
 
   private boolean leads(int asked, String name) throws Exception {
-    JsonNode nodes = nodes(asked);
-    return row(nodes, name).path("role").asString("").equals("leader");
+    return network.nodes(asked).nodes().stream()
+        .anyMatch(row -> row.name().equals(name) && row.role().equals("leader"));
   }
 
-  private static long revisions(JsonNode nodes) {
-    List<Long> revisions = new ArrayList<>();
-    nodes.path("nodes").forEach(row -> revisions.add(row.path("revision").asLong()));
-    return revisions.stream().distinct().count();
+  private long voters(int asked) throws Exception {
+    return network.nodes(asked).nodes().stream().filter(row -> row.role().equals("voter")).count();
+  }
+
+  private boolean clockKnown(int asked, String name) throws Exception {
+    return network.nodes(asked).nodes().stream()
+        .anyMatch(row -> row.name().equals(name) && row.clockKnown());
+  }
+
+  private long revisions(int asked) throws Exception {
+    return network.nodes(asked).nodes().stream()
+        .map(NodeActions.NodeRow::revision)
+        .distinct()
+        .count();
   }
 
   private static long residentMegabytes(Started daemon) throws Exception {
@@ -203,7 +197,7 @@ class ClusterTest {
     network.loseDatagrams(2);
     Started first = bootstrap(1);
     Started second = daemon(2, List.of(), "--join", token(1), "--via", NodeNetwork.address(1));
-    Waiting.until("two nodes", BOUND, () -> count(nodes(1), "condition", "alive") == 2);
+    Waiting.until("two nodes", BOUND, () -> network.alive(1) == 2);
     Thread.sleep(LOSSY); // some forty pings, a third of them without an answer
     assertThat(Files.readString(first.err())).doesNotContain("is lost");
     assertThat(network.lostDatagrams(1)).isPositive();
@@ -219,7 +213,7 @@ class ClusterTest {
     assertThat(row(nodes(1), "n2").path("condition").asString("")).isEqualTo("lost");
 
     daemon(2, List.of());
-    Waiting.until("node 2 is back", BOUND, () -> count(nodes(1), "condition", "alive") == 2);
+    Waiting.until("node 2 is back", BOUND, () -> network.alive(1) == 2);
     assertThat(lines(Files.readString(first.err()), "is lost")).isEqualTo(1);
   }
 
@@ -236,7 +230,7 @@ class ClusterTest {
     expectRefused(join(2, foreign, via), 1, "another cluster");
     expectRefused(join(2, "KOLLAPS-1-nonsense", via), 2, "no join token");
     daemon(2, List.of(), "--join", once, "--via", via);
-    Waiting.until("node 2 is in", BOUND, () -> nodes(1).path("nodes").size() == 2);
+    Waiting.until("node 2 is in", BOUND, () -> network.nodes(1).nodes().size() == 2);
     expectRefused(join(3, once, via), 1, "as often as it may");
     token(1); // ends the one before
     expectRefused(join(3, once, via), 1, "not valid");
@@ -258,8 +252,7 @@ class ClusterTest {
     Waiting.until(
         "both nodes are there and well",
         BOUND,
-        () ->
-            count(nodes(1), "condition", "alive") == 2 && nodes(2).path("fresh").asBoolean(false));
+        () -> network.alive(1) == 2 && network.nodes(2).fresh());
     String log = Files.readString(first.err());
     assertThat(lines(log, "refused join")).as(log).isEqualTo(3); // once for each source and reason
     assertThat(lines(log, "refused datagram")).as(log).isBetween(1L, 2L);

@@ -2,8 +2,12 @@ package io.kollaps.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kollaps.node.local.LocalClient;
+import io.kollaps.node.local.LocalFailure;
+import io.kollaps.node.local.NodeActions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -142,6 +146,37 @@ final class NodeNetwork implements AutoCloseable {
   /** Runs {@code kollaps} to its end as on the machine of a node. */
   Finished kollaps(int node, String... words) throws Exception {
     return start(node, List.of(), words).await(Workspace.SHORT);
+  }
+
+  /**
+   * Asks the daemon of a node how the nodes are, as {@code kollaps nodes} does but without a
+   * process for each question: who waits asks often, and would wait for the processes. A daemon
+   * that is being started is waited for.
+   */
+  NodeActions.Nodes nodes(int node) throws Exception {
+    Waiting.until(
+        "node " + node + " takes commands",
+        Workspace.SHORT,
+        () -> Files.exists(folder(node).resolve("control.sock")));
+    try {
+      return LocalClient.ask(folder(node), NodeActions.NODES, NodeActions.Nothing.NOTHING);
+    } catch (LocalFailure e) {
+      throw new AssertionError("node " + node + " does not say how the nodes are", e);
+    }
+  }
+
+  /** How a node is, in the words of the node that is asked; empty when it is no member. */
+  String condition(int asked, String name) throws Exception {
+    return nodes(asked).nodes().stream()
+        .filter(row -> row.name().equals(name))
+        .map(NodeActions.NodeRow::condition)
+        .findFirst()
+        .orElse("");
+  }
+
+  /** How many nodes are alive, in the words of the node that is asked. */
+  long alive(int asked) throws Exception {
+    return nodes(asked).nodes().stream().filter(row -> row.condition().equals("alive")).count();
   }
 
   /** Runs a shell line on the machine of a node. */

@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /** Waits for something that happens in another process. */
 final class Waiting {
-  private static final long LOOK_MILLIS = 5;
+  private static final long LOOK_MILLIS = 20;
 
   private Waiting() {}
 

@@ -647,11 +647,9 @@ final class ClusterNode implements AutoCloseable {
       if (known != null) { // the replication begins before what is built on it
         known.changed(before, state);
       }
-      boolean was =
-          before.formed() ? before.isMember(self()) : origin.kind() != Origin.Kind.RETURNED;
       if (state.isBanned(self())) {
         watch.ended("this node is banned from the cluster", true);
-      } else if (was && before.formed() && !state.isMember(self())) {
+      } else if (new OwnMembership(self(), origin.admission()).ends(before, state)) {
         watch.ended("this node has left the cluster", true);
       }
     }

@@ -5,6 +5,7 @@ import io.kollaps.cluster.NodeId;
 import io.kollaps.cluster.generated.Admitted;
 import io.kollaps.cluster.generated.JoinReply;
 import io.kollaps.cluster.generated.JoinRequest;
+import io.kollaps.cluster.generated.MemberMessage;
 import io.kollaps.cluster.join.Applicant;
 import io.kollaps.cluster.join.Contact;
 import io.kollaps.cluster.join.JoinAnswer;
@@ -16,7 +17,6 @@ import io.kollaps.cluster.join.JoiningNode;
 import io.kollaps.cluster.join.ProbeOrder;
 import io.kollaps.cluster.join.ProbeReport;
 import io.kollaps.cluster.security.Certificates;
-import io.kollaps.cluster.security.CredentialStore;
 import io.kollaps.cluster.security.JoinToken;
 import io.kollaps.cluster.security.NodeCredentials;
 import io.kollaps.cluster.security.NodeKey;
@@ -58,7 +58,7 @@ final class Joiner {
   private final Optional<InetSocketAddress> via;
   private final Applicant applicant;
   private final long attempt;
-  private final CredentialStore store;
+  private final NodeFolder folder;
   private final ProbeStation station;
   private final InstantSource clock;
   private final NodeKey key = NodeKey.create(new SecureRandom());
@@ -79,6 +79,7 @@ final class Joiner {
    * @param via a node to ask; empty: nodes are looked for by broadcast
    * @param applicant this node, as it is to be recorded
    * @param attempt higher than at every join of this node before
+   * @param folder keeps what the leader gives
    * @param station runs the probes
    * @param clock by which certificates count
    */
@@ -88,7 +89,7 @@ final class Joiner {
       Optional<InetSocketAddress> via,
       Applicant applicant,
       long attempt,
-      CredentialStore store,
+      NodeFolder folder,
       ProbeStation station,
       InstantSource clock) {
     this.clock = clock;
@@ -97,7 +98,7 @@ final class Joiner {
     this.via = via;
     this.applicant = applicant;
     this.attempt = attempt;
-    this.store = store;
+    this.folder = folder;
     this.station = station;
   }
 
@@ -273,7 +274,14 @@ final class Joiner {
       if (!credentials.node().equals(applicant.id())) {
         throw new SecurityFailure("the certificate is for another node");
       }
-      store.save(credentials);
+      long admission =
+          admitted.getMembersList().stream()
+              .filter(member -> member.getId().equals(applicant.id().value()))
+              .mapToLong(MemberMessage::getAdmission)
+              .findFirst()
+              .orElse(0);
+      folder.admittedAs(admission); // first: with credentials and without this it is not whole
+      folder.credentials().save(credentials);
       return new Origin(
           Origin.Kind.JOINED,
           applicant.member(),
@@ -282,7 +290,8 @@ final class Joiner {
           Optional.of(ControlCodec.key(admitted.getKey())),
           admitted.getMembersList().stream()
               .map(member -> new NodeId(member.getId()))
-              .collect(Collectors.toSet()));
+              .collect(Collectors.toSet()),
+          admission);
     } catch (SecurityFailure | IllegalArgumentException e) {
       throw DaemonFailure.failed("what the cluster gave cannot be used: " + e.getMessage());
     }

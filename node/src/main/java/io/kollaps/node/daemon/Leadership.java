@@ -101,7 +101,7 @@ final class Leadership {
                 id ->
                     status.roles().voters().contains(id)
                         || status.roles().listeners().contains(id)
-                        || members.last(id).isPresent())
+                        || hasBegun(id))
             .toList();
     Set<NodeId> silent = new HashSet<>();
     reached.stream()
@@ -114,6 +114,14 @@ final class Leadership {
         .filter(id -> !status.roles().listeners().contains(id))
         .forEach(silent::add);
     return VoterPlan.divide(reached, status.roles(), self, leaving, silent);
+  }
+
+  /**
+   * Whether a node that has no role yet can be given one. One that died before it got one cannot
+   * catch up, and no division with it in it comes about: nobody else would get a role either.
+   */
+  private boolean hasBegun(NodeId node) {
+    return members.last(node).isPresent() && !members.isLost(node);
   }
 
   private boolean give(NodeId voter) {

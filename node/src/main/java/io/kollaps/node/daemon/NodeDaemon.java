@@ -275,7 +275,8 @@ public final class NodeDaemon implements AutoCloseable {
           credentials,
           known(store::loadAuthority),
           Optional.empty(),
-          Set.of());
+          Set.of(),
+          folder.admission());
     }
 
     private Origin bootstrap() throws DaemonFailure, IOException {
@@ -300,7 +301,8 @@ public final class NodeDaemon implements AutoCloseable {
             credentials,
             Optional.of(authority),
             Optional.empty(),
-            Set.of());
+            Set.of(),
+            0);
       } catch (SecurityFailure e) {
         throw new IllegalStateException("a new authority refuses its first node", e);
       }
@@ -330,7 +332,7 @@ public final class NodeDaemon implements AutoCloseable {
               via,
               new Applicant(self, token.id(), profile),
               folder.nextSession(System.currentTimeMillis()),
-              store,
+              folder,
               station,
               clock.wall())
           .join();

@@ -18,14 +18,15 @@ import java.security.SecureRandom;
 
 /**
  * A node's folder, mode 0700, held by one process at a time: {@code node.id}, {@code session},
- * {@code keys/}, {@code state/} (the replicated state), {@code results/} and the socket of
- * commands.
+ * {@code admission}, {@code keys/}, {@code state/} (the replicated state), {@code results/} and the
+ * socket of commands.
  */
 final class NodeFolder implements AutoCloseable {
   /** A path of a Unix socket has at most 107 bytes on Linux (man 7 unix). */
   private static final int LONGEST_SOCKET_PATH = 107;
 
   private static final String FORMING = "forming";
+  private static final String ADMISSION = "admission";
 
   private final Path path;
   private final FileChannel lock;
@@ -83,18 +84,36 @@ final class NodeFolder implements AutoCloseable {
 
   /** A number greater than at every call before, also by earlier processes. */
   long nextSession(long wallMillis) throws IOException {
-    Path file = path.resolve("session");
-    long last = 0;
-    if (Files.exists(file)) {
-      try {
-        last = Long.parseLong(Files.readString(file).strip());
-      } catch (NumberFormatException e) {
-        throw new IOException(file + " does not hold a number; remove it", e);
-      }
-    }
-    long next = Math.max(last + 1, wallMillis);
-    PrivateFiles.write(file, (next + "\n").getBytes(StandardCharsets.US_ASCII));
+    long next = Math.max(number("session") + 1, wallMillis);
+    putNumber("session", next);
     return next;
+  }
+
+  /** The number of the admission of this node that was kept last; 0 when none was. */
+  long admission() throws IOException {
+    return number(ADMISSION);
+  }
+
+  /** Keeps the number of the admission of this node. */
+  void admittedAs(long number) throws IOException {
+    putNumber(ADMISSION, number);
+  }
+
+  /** 0 when the file is not there. */
+  private long number(String name) throws IOException {
+    Path file = path.resolve(name);
+    if (!Files.exists(file)) {
+      return 0;
+    }
+    try {
+      return Long.parseLong(Files.readString(file).strip());
+    } catch (NumberFormatException e) {
+      throw new IOException(file + " does not hold a number; remove it", e);
+    }
+  }
+
+  private void putNumber(String name, long number) throws IOException {
+    PrivateFiles.write(path.resolve(name), (number + "\n").getBytes(StandardCharsets.US_ASCII));
   }
 
   CredentialStore credentials() throws IOException {
@@ -138,6 +157,7 @@ final class NodeFolder implements AutoCloseable {
   void forgetCluster() throws IOException {
     remove(path.resolve("keys"));
     remove(state());
+    Files.deleteIfExists(path.resolve(ADMISSION));
   }
 
   private static void remove(Path tree) throws IOException {

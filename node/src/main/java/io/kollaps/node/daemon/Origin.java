@@ -17,6 +17,7 @@ import java.util.Set;
  * @param authority the authority, where the node has its key
  * @param key the cluster key, where it is known before the state is
  * @param members who may call before the state is known
+ * @param admission number of its admission; 0 when it is not known
  */
 record Origin(
     Kind kind,
@@ -24,7 +25,8 @@ record Origin(
     NodeCredentials credentials,
     Optional<ClusterAuthority> authority,
     Optional<ClusterKey> key,
-    Set<NodeId> members) {
+    Set<NodeId> members,
+    long admission) {
 
   /** The ways to begin. */
   enum Kind {
