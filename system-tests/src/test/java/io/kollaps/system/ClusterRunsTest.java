@@ -133,7 +133,7 @@ class ClusterRunsTest {
 
   private static final int NODES = 3;
   private static final Duration BOUND = TestCluster.BOUND;
-  private static final int START_ATTEMPTS = 4;
+  private static final int START_ATTEMPTS = 8;
   private static final double START_SKEW_MILLIS = 5;
   private static final long CLOCKS_APART_MILLIS = 3000;
 
@@ -141,6 +141,7 @@ class ClusterRunsTest {
   private static final int SUBMISSIONS = Integer.getInteger("kollaps.submissions", 600);
 
   private static final int SENDERS = 8;
+  private static final int LOOKS_AT_FLOWS = 10;
 
   private final Workspace workspace = new Workspace();
   private TestCluster cluster;
@@ -242,6 +243,9 @@ class ClusterRunsTest {
 
   private void expectFlows(String run) throws Exception {
     Finished top = kollaps(2, "top", run, "--once", "--json");
+    for (int look = 1; look < LOOKS_AT_FLOWS && top.out().contains("\"flows\":[]"); look++) {
+      top = kollaps(2, "top", run, "--once", "--json"); // the program may still be connecting
+    }
     assertThat(top.exitCode()).as(top.shown()).isZero();
     assertThat(top.json().path("silent")).as(top.shown()).isEmpty();
     JsonNode flow =
@@ -356,7 +360,8 @@ class ClusterRunsTest {
   /** Programs on all nodes begin at one instant, whatever their clocks say. */
   private void expectCommonStart() throws Exception {
     List<Double> skews = new ArrayList<>();
-    for (int attempt = 0; attempt < START_ATTEMPTS; attempt++) {
+    // another process may take a processor while programs begin; a wrong clock shows in every start
+    for (int attempt = 0; attempt < START_ATTEMPTS && !together(skews); attempt++) {
       Map<String, String> pins = Map.of("s-1", "n1", "s-2", "n2", "s-3", "n3");
       String run = cluster.submit(1, "starts.yaml", STARTS, pins, "abort");
       cluster.await(1, run, "finished");
@@ -380,8 +385,11 @@ class ClusterRunsTest {
     Figures.saw(
         "programs on three nodes with clocks %d s apart began within (ms): %s",
         CLOCKS_APART_MILLIS / 1000, skews);
-    // another process may take a processor while programs begin; a wrong clock shows in every start
-    assertThat(skews).anyMatch(skew -> skew < START_SKEW_MILLIS);
+    assertThat(together(skews)).as("one of the starts within the bound: %s", skews).isTrue();
+  }
+
+  private static boolean together(List<Double> skewMillis) {
+    return skewMillis.stream().anyMatch(skew -> skew < START_SKEW_MILLIS);
   }
 
   /**
@@ -421,6 +429,7 @@ class ClusterRunsTest {
         "node 3 is back, and has swept what it left",
         TestCluster.BOUND,
         () -> cluster.log(1).contains("node n3 is back") && cluster.left(3).isEmpty());
+    cluster.awaitWork(3);
   }
 
   private Instant logged(int node, String text) throws Exception {

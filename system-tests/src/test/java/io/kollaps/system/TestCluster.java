@@ -79,6 +79,11 @@ final class TestCluster implements AutoCloseable {
     }
   }
 
+  /** Waits until so many nodes take work. */
+  void awaitWork(int nodes) throws Exception {
+    Waiting.until(nodes + " nodes that take work", BOUND, () -> takesWork(nodes));
+  }
+
   /** Every node has said what it takes: a service with a replica for each finds its place. */
   private boolean takesWork(int nodes) throws LocalFailure {
     String file =

@@ -44,9 +44,12 @@ public final class Liveness {
     private boolean suspected;
     private boolean lost;
     private long lostAtNanos;
+    private boolean heard;
+    private final long startedByNanos;
 
-    Watched(long nowNanos) {
+    Watched(long nowNanos, long graceNanos) {
       aliveNanos = nowNanos;
+      startedByNanos = nowNanos + graceNanos;
     }
 
     long lastSentNanos() {
@@ -60,11 +63,21 @@ public final class Liveness {
    * @throws IllegalStateException when {@link #MAX_NODES} are watched
    */
   public void watch(NodeId node, long nowNanos) {
+    watch(node, nowNanos, 0);
+  }
+
+  /**
+   * Begins to watch a node that may not be able to answer yet; it counts as alive now, and is not
+   * given up before the grace is over or it has answered once.
+   *
+   * @throws IllegalStateException when {@link #MAX_NODES} are watched
+   */
+  public void watch(NodeId node, long nowNanos, long graceNanos) {
     if (!nodes.containsKey(node) && nodes.size() >= MAX_NODES) {
       throw new IllegalStateException(
           "at most " + MAX_NODES + " nodes are watched; " + node + " is one more");
     }
-    nodes.putIfAbsent(node, new Watched(nowNanos));
+    nodes.putIfAbsent(node, new Watched(nowNanos, graceNanos));
   }
 
   /** Ends watching a node. */
@@ -111,6 +124,7 @@ public final class Liveness {
       return List.of();
     }
     long sent = watched.sentNanos[(int) (sequence % WINDOW)];
+    watched.heard = true;
     if (watched.lost) {
       if (sent < watched.lostAtNanos) {
         return List.of();
@@ -143,7 +157,7 @@ public final class Liveness {
       if (slept > 0) {
         watched.aliveNanos += slept + settings.periodNanos();
       }
-      if (!watched.lost) {
+      if (!watched.lost && (watched.heard || nowNanos >= watched.startedByNanos)) {
         judge(entry.getKey(), watched, nowNanos, commands);
       }
       ping(entry.getKey(), watched, nowNanos, commands);

@@ -17,10 +17,17 @@ import java.util.Set;
  * are neither lost nor silent. May be used from any thread.
  */
 final class MemberWatch {
+  /**
+   * A node is admitted before it serves: on a busy machine, it takes some seconds from the one to
+   * the other. Who has never answered is given up after this.
+   */
+  static final long STARTING_NANOS = 20_000_000_000L;
+
   private final LivenessSettings settings;
   private final Map<NodeId, Heard> heard = new HashMap<>();
   private Set<NodeId> watched = new HashSet<>();
   private Liveness liveness;
+  private boolean begun;
 
   /**
    * What a member said last.
@@ -39,14 +46,20 @@ final class MemberWatch {
   /** This node leads from now on: what was known before does not count. */
   synchronized void begin() {
     liveness = new Liveness(settings);
+    begun = false;
     watched = new HashSet<>();
     heard.clear();
   }
 
-  /** Watches these members and no others. Who is new counts as alive now. */
+  /**
+   * Watches these members and no others. Who is new counts as alive now; who was admitted while
+   * this node leads is given time to start.
+   */
   synchronized void watch(Set<NodeId> members, long nowNanos) {
     watched.stream().filter(node -> !members.contains(node)).forEach(liveness::forget);
-    members.forEach(node -> liveness.watch(node, nowNanos));
+    long grace = begun ? STARTING_NANOS : 0;
+    members.forEach(node -> liveness.watch(node, nowNanos, grace));
+    begun = true;
     watched = new HashSet<>(members);
     heard.keySet().retainAll(members);
   }

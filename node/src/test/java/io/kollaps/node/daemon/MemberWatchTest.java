@@ -74,6 +74,23 @@ class MemberWatchTest {
   }
 
   @Test
+  void shouldGiveWhoWasAdmittedTimeToStartButNotToFallSilent() {
+    members.begin();
+    members.watch(Set.of(), 0);
+    members.watch(Set.of(A, B), 0);
+    runTo(MemberWatch.STARTING_NANOS - 1000 * MILLI, Set.of());
+    assertThat(members.isLost(A)).isFalse();
+    runTo(MemberWatch.STARTING_NANOS - 500 * MILLI, Set.of(B));
+
+    runTo(MemberWatch.STARTING_NANOS + 1000 * MILLI, Set.of());
+
+    assertThat(members.isLost(A)).as("it never answered").isTrue();
+    assertThat(members.isLost(B)).isFalse();
+    runTo(MemberWatch.STARTING_NANOS + 3000 * MILLI, Set.of());
+    assertThat(members.isLost(B)).as("it answered once, then no more").isTrue();
+  }
+
+  @Test
   void shouldKnowNothingOfThoseWhoAreNoMembers() {
     members.begin();
     members.watch(Set.of(A), 0);
