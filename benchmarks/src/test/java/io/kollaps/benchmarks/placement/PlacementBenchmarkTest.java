@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kollaps.benchmarks.Notes;
+import io.kollaps.placement.Placement;
+import io.kollaps.placement.PlacementOptions;
+import io.kollaps.placement.Placer;
+import io.kollaps.placement.Reservations;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -55,6 +59,26 @@ class PlacementBenchmarkTest {
       PlacementRow row = ours(PlacementKind.TIGHT, 10, 10, seed);
       assertThat(row.placed() || Boolean.FALSE.equals(row.optimum())).as("seed " + seed).isTrue();
       assertThat(row.overloadedLinks()).isZero();
+    }
+  }
+
+  /**
+   * The hard rows: ended by their trials and not by time, so that a busy machine changes nothing.
+   */
+  @Test
+  void shouldPlaceLargeTightProblems() {
+    for (int endpoints : new int[] {300, 1000}) {
+      PlacementProblem problem = PlacementProblem.of(PlacementKind.TIGHT, endpoints, 100, 3);
+      Reservations reservations = new Reservations(problem.cluster());
+      PlacementOptions options =
+          new PlacementOptions(Long.MAX_VALUE, PlacementOptions.DEFAULT.maxTrials(), 3);
+
+      Placement answer = new Placer(() -> 0).place(problem.request(), reservations, options);
+
+      assertThat(answer).isInstanceOf(Placement.Placed.class);
+      reservations.commit("run", problem.request(), (Placement.Placed) answer);
+      assertThat(reservations.uses())
+          .allMatch(use -> use.usedBitsPerSecond() <= use.capacityBitsPerSecond());
     }
   }
 

@@ -259,6 +259,11 @@ public final class EmulatedNetwork {
         : tree.map(shape -> new CheapSets(shape, choice, most));
   }
 
+  /** This network as a tree of links; empty when it is none. */
+  public Optional<LinkTree> linkTree() {
+    return tree.map(TreeShape::linkTree);
+  }
+
   /**
    * Endpoints in an order in which those near to each other in the network follow one another:
    * depth first from the middle.

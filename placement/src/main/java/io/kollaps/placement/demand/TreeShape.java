@@ -84,6 +84,11 @@ final class TreeShape {
     return parent[node];
   }
 
+  /** This tree by the larger rate of each edge. */
+  LinkTree linkTree() {
+    return new LinkTree(innerCount, parent, largestRates);
+  }
+
   /** By node, the larger rate of its edge over both directions and all epochs. */
   long[] largestRates() {
     return largestRates;

@@ -1,6 +1,7 @@
 package io.kollaps.placement.search;
 
 import io.kollaps.placement.demand.SmallestCuts;
+import io.kollaps.placement.network.NetworkLimits.TermKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -58,6 +59,9 @@ public final class Search {
   /** Endpoints can be divided along the physical tree: nothing else restricts them. */
   private final boolean splits;
 
+  /** The emulated tree can be laid over the physical one: that is all that limits say. */
+  private final boolean embeds;
+
   private final long trialsOfRepair;
 
   private Optional<Boolean> dividesWithLargest = Optional.empty();
@@ -76,6 +80,11 @@ public final class Search {
             && Arrays.stream(searchCase.pinned()).allMatch(pin -> pin == SearchCase.ANYWHERE)
             && Arrays.stream(searchCase.needMilliCpus()).allMatch(need -> need == 0)
             && Arrays.stream(searchCase.needMemoryBytes()).allMatch(need -> need == 0);
+    this.embeds =
+        splits
+            && searchCase.nodeCount() > 1
+            && searchCase.limits().terms().stream()
+                .allMatch(term -> term.kind() == TermKind.OUT || term.kind() == TermKind.IN);
     this.trialsOfRepair =
         Math.max(LEAST_TRIALS_OF_REPAIR, TRIALS_OF_REPAIR * searchCase.endpointCount());
     this.bound = once(this::countingBound);
@@ -271,7 +280,21 @@ public final class Search {
         case UNKNOWN -> {}
       }
     }
-    return rounds(quota);
+    Optional<SearchResult.Found> embedded = embeds ? embedded(quota) : Optional.empty();
+    return embedded.<SearchResult>map(this::polished).orElseGet(() -> rounds(quota));
+  }
+
+  private Optional<SearchResult.Found> embedded(int quota) {
+    Hierarchy tree = hierarchy.orElseThrow();
+    return checked(
+        searchCase
+            .emulated()
+            .linkTree()
+            .flatMap(
+                links ->
+                    new EmbeddingSearch(searchCase, tree, links, quota, effort, random.split())
+                        .run()),
+        "the emulated tree laid over the physical one");
   }
 
   /**

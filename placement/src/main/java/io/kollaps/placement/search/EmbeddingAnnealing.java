@@ -1,0 +1,273 @@
+package io.kollaps.placement.search;
+
+import io.kollaps.placement.demand.LinkTree;
+import java.util.SplittableRandom;
+
+/**
+ * Anneals an {@link Embedding}: single endpoints and switches move, endpoints change places, and so
+ * do parts of the emulated tree that are together on one vertex. In the last part of its trials the
+ * temperature stays, and links that remain exceeded become heavier instead.
+ */
+final class EmbeddingAnnealing {
+  /** Trials between two looks at the effort. */
+  private static final int LOOK = 256;
+
+  /** Trials between two changes of the links' weights. */
+  private static final int WEIGHING = 8192;
+
+  private static final double HEAVIER = 1.1;
+  private static final double LIGHTER = 0.97;
+
+  /** Weights change from this part of the trials on. */
+  private static final double WEIGHS = 0.28;
+
+  /** The temperature stays from this part of the trials on. */
+  private static final double COOLED = 0.35;
+
+  /** The last temperature, as a part of the mean capacity. */
+  private static final double COLD = 0.01;
+
+  private static final int MAX_GROUP = 40;
+  private static final int SMALL_GROUP = 12;
+  private static final int MAX_TRIES = 20;
+
+  /** Trials of 100 that move one endpoint. */
+  private static final int ENDPOINT_MOVES = 35;
+
+  /** Trials of 100 that move one switch. */
+  private static final int SWITCH_MOVES = 25;
+
+  /** Trials of 100 that move a group to where something near to it is; others go anywhere. */
+  private static final int GROUP_MOVES = 25;
+
+  private final PhysicalTree tree;
+  private final int[] slots;
+  private final int innerCount;
+  private final SplittableRandom random;
+  private final Embedding embedding;
+  private final double hot;
+  private final long whole;
+  private final int[] group = new int[MAX_GROUP];
+  private final int[] other = new int[MAX_GROUP];
+  private final boolean[] inGroup;
+  private int groupSize;
+  private int otherSize;
+  private long trials;
+
+  /**
+   * An annealing.
+   *
+   * @param slots most endpoints on each node
+   * @param places vertex of each emulated node in the beginning
+   * @param hot the first temperature, as a part of the mean capacity
+   * @param whole number of its trials
+   */
+  EmbeddingAnnealing(
+      LinkTree emulated,
+      PhysicalTree tree,
+      int[] slots,
+      int[] places,
+      double hot,
+      long whole,
+      SplittableRandom random) {
+    this.tree = tree;
+    this.slots = slots;
+    this.innerCount = emulated.innerCount();
+    this.random = random;
+    this.embedding = new Embedding(emulated, tree, places);
+    this.hot = hot;
+    this.whole = whole;
+    this.inGroup = new boolean[embedding.nodeCount()];
+  }
+
+  Embedding embedding() {
+    return embedding;
+  }
+
+  /**
+   * Goes on up to a part of its trials.
+   *
+   * @return true when no link is exceeded
+   */
+  boolean run(double part, Effort effort) {
+    double mean = tree.meanCapacity();
+    while (embedding.exceeded() > 0 && trials < part * whole && effort.trials(LOOK)) {
+      double done = (double) trials / whole;
+      double temperature = mean * hot * Math.pow(COLD / hot, Math.min(1, done / COOLED));
+      for (int i = 0; i < LOOK && embedding.exceeded() > 0; i++) {
+        step(temperature);
+      }
+      trials += LOOK;
+      if (trials % WEIGHING == 0 && done > WEIGHS) {
+        embedding.weigh(HEAVIER, LIGHTER);
+      }
+    }
+    return embedding.exceeded() == 0;
+  }
+
+  private void step(double temperature) {
+    int kind = random.nextInt(100);
+    if (kind < ENDPOINT_MOVES) {
+      moveEndpoint(temperature);
+    } else if (kind < ENDPOINT_MOVES + SWITCH_MOVES) {
+      moveSwitch(temperature);
+    } else {
+      moveGroup(temperature, kind < ENDPOINT_MOVES + SWITCH_MOVES + GROUP_MOVES);
+    }
+  }
+
+  private boolean accepted(double more, double temperature) {
+    return more <= 0 || random.nextDouble() < Math.exp(-more / temperature);
+  }
+
+  private void moveEndpoint(double temperature) {
+    int endpoint = innerCount + random.nextInt(embedding.nodeCount() - innerCount);
+    int target =
+        random.nextInt(4) == 0
+            ? random.nextInt(tree.nodeCount())
+            : near(embedding.neighbour(endpoint, 0), 4);
+    int home = embedding.place(endpoint);
+    target = nodeNear(target);
+    if (target < 0 || target == home) {
+      return;
+    }
+    group[0] = endpoint;
+    groupSize = 1;
+    if (embedding.count(target) < slots[target] && random.nextInt(3) != 0) {
+      change(target, temperature);
+    } else if (embedding.count(target) > 0) {
+      other[0] = embedding.endpointOn(target, random.nextInt(embedding.count(target)));
+      otherSize = 1;
+      exchange(target, temperature);
+    }
+  }
+
+  private void moveSwitch(double temperature) {
+    int node = random.nextInt(innerCount);
+    int near = embedding.neighbours(node);
+    if (near == 0) {
+      return;
+    }
+    int kind = random.nextInt(3);
+    int target =
+        kind == 0
+            ? embedding.place(node)
+            : embedding.place(embedding.neighbour(node, random.nextInt(near)));
+    if (kind != 1) {
+      target = beside(target);
+    }
+    if (target != embedding.place(node)) {
+      group[0] = node;
+      groupSize = 1;
+      change(target, temperature);
+    }
+  }
+
+  private void moveGroup(double temperature, boolean near) {
+    int start = random.nextInt(embedding.nodeCount());
+    int home = embedding.place(start);
+    int most = 1 + random.nextInt(random.nextInt(4) == 0 ? MAX_GROUP : SMALL_GROUP);
+    groupSize = collect(start, home, most, group);
+    int groupEndpoints = endpoints(group, groupSize);
+    int target =
+        near ? near(group[random.nextInt(groupSize)], 3) : random.nextInt(tree.nodeCount());
+    if (groupEndpoints > 0) {
+      target = nodeNear(target);
+    }
+    if (target < 0 || target == home) {
+      return;
+    }
+    if (groupEndpoints == 0 || embedding.count(target) + groupEndpoints <= slots[target]) {
+      change(target, temperature);
+    } else if (embedding.count(target) > 0) {
+      int first = embedding.endpointOn(target, random.nextInt(embedding.count(target)));
+      otherSize =
+          collect(first, target, Math.min(MAX_GROUP, 1 + random.nextInt(2 * most + 3)), other);
+      int back = endpoints(other, otherSize);
+      if (embedding.count(target) + groupEndpoints - back <= slots[target]
+          && embedding.count(home) + back - groupEndpoints <= slots[home]) {
+        exchange(target, temperature);
+      }
+    }
+  }
+
+  /** Where an emulated node is that is some links away from another. */
+  private int near(int node, int farthest) {
+    int at = node;
+    for (int steps = 1 + random.nextInt(farthest); steps > 0; steps--) {
+      at = embedding.neighbour(at, random.nextInt(embedding.neighbours(at)));
+    }
+    return embedding.place(at);
+  }
+
+  /** A node near to a vertex by chance, -1 without luck. */
+  private int nodeNear(int vertex) {
+    int at = vertex;
+    for (int tries = 0; !tree.isNode(at); tries++) {
+      if (tries == MAX_TRIES) {
+        return -1;
+      }
+      at = beside(at);
+    }
+    return at;
+  }
+
+  private int beside(int vertex) {
+    int[] below = tree.children(vertex);
+    int chosen = random.nextInt(below.length + (vertex == tree.root() ? 0 : 1));
+    return chosen == below.length ? tree.parent(vertex) : below[chosen];
+  }
+
+  /** Emulated nodes that are together on one vertex. */
+  private int collect(int start, int home, int most, int[] into) {
+    int size = 0;
+    into[size++] = start;
+    inGroup[start] = true;
+    for (int i = 0; i < size && size < most; i++) {
+      int degree = embedding.neighbours(into[i]);
+      int turn = degree == 0 ? 0 : random.nextInt(degree);
+      for (int j = 0; j < degree && size < most; j++) {
+        int at = j + turn < degree ? j + turn : j + turn - degree;
+        int node = embedding.neighbour(into[i], at);
+        if (!inGroup[node] && embedding.place(node) == home) {
+          inGroup[node] = true;
+          into[size++] = node;
+        }
+      }
+    }
+    for (int i = 0; i < size; i++) {
+      inGroup[into[i]] = false;
+    }
+    return size;
+  }
+
+  private int endpoints(int[] nodes, int size) {
+    int count = 0;
+    for (int i = 0; i < size; i++) {
+      count += embedding.isEndpoint(nodes[i]) ? 1 : 0;
+    }
+    return count;
+  }
+
+  private void change(int target, double temperature) {
+    embedding.begin();
+    double more = embedding.look(group, groupSize, target);
+    if (accepted(more, temperature)) {
+      embedding.move(group, groupSize, target, 0, more);
+    }
+  }
+
+  private void exchange(int target, double temperature) {
+    int home = embedding.place(group[0]);
+    embedding.begin();
+    double first = embedding.look(other, otherSize, home);
+    embedding.move(other, otherSize, home, 0, first);
+    int changes = embedding.changes();
+    double second = embedding.look(group, groupSize, target);
+    if (accepted(first + second, temperature)) {
+      embedding.move(group, groupSize, target, changes, second);
+    } else {
+      embedding.moveBack(other, otherSize, target, changes, first);
+    }
+  }
+}
