@@ -43,12 +43,21 @@ public final class PeerCheck {
    */
   public List<OverlayPeer> run(long patienceNanos) throws FabricException {
     check(patienceNanos);
-    long[] transit = new TransitMeasure(port, smallRequests, System::nanoTime, Thread::yield).run();
+    long[] transit =
+        new TransitMeasure(port, smallRequests, System::nanoTime, PeerCheck::rest).run();
     List<OverlayPeer> measured = new ArrayList<>();
     for (int peer = 0; peer < peers.size(); peer++) {
       measured.add(peers.get(peer).withTransit(transit[peer]));
     }
     return measured;
+  }
+
+  private static void rest(long nanos) {
+    if (nanos == 0) {
+      Thread.yield();
+    } else {
+      LockSupport.parkNanos(nanos);
+    }
   }
 
   private void check(long patienceNanos) throws FabricException {

@@ -1,6 +1,7 @@
 package io.kollaps.fabric.overlay;
 
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -19,11 +20,23 @@ final class TransitMeasure {
   /** Longest round trip that is waited for: more than that of any two places on Earth. */
   static final long LONGEST_ROUND_TRIP_NANOS = 1_000_000_000;
 
+  /**
+   * No answer for this long means that what was sent before is answered or lost: {@link PeerCheck}
+   * sends more often, and answers come as far apart as their requests were sent.
+   */
+  static final long CALM_NANOS = 2 * PeerCheck.ROUND_NANOS;
+
+  /** So long an answer is looked for without rest, as a rest is as long as a short round trip. */
+  private static final long RESTLESS_NANOS = 2_000_000;
+
+  private static final long LONGEST_REST_NANOS = 1_000_000;
+  private static final int RESTS_IN_A_ROUND_TRIP = 16;
+
   private static final long NOT_MEASURED = Long.MAX_VALUE;
 
   private final ProbePort port;
   private final LongSupplier clock;
-  private final Runnable pause;
+  private final LongConsumer rest;
   private final int[] requests;
   private final long[] shortest;
   private final boolean[] reliable;
@@ -33,13 +46,13 @@ final class TransitMeasure {
    *
    * @param requests how many small requests each peer was sent before
    * @param clock nanoseconds
-   * @param pause lets others have the processor for a moment
+   * @param rest lets others have the processor for so many nanoseconds, or just a moment for 0
    */
-  TransitMeasure(ProbePort port, int[] requests, LongSupplier clock, Runnable pause) {
+  TransitMeasure(ProbePort port, int[] requests, LongSupplier clock, LongConsumer rest) {
     this.port = port;
     this.requests = requests.clone();
     this.clock = clock;
-    this.pause = pause;
+    this.rest = rest;
     this.shortest = new long[requests.length];
     this.reliable = new boolean[requests.length];
     Arrays.fill(shortest, NOT_MEASURED);
@@ -47,7 +60,7 @@ final class TransitMeasure {
   }
 
   /**
-   * Measures; takes ten times the longest round trip, and at most 11 s.
+   * Measures; takes ten times the longest round trip, and at most 11 s. Interrupting ends it.
    *
    * @return one-way transit to each peer in nanoseconds, 0 where no answer came
    */
@@ -61,16 +74,29 @@ final class TransitMeasure {
 
   private void awaitWhatIsUnderWay() {
     long begin = clock.getAsLong();
-    boolean some = true;
-    while (some && clock.getAsLong() - begin < LONGEST_ROUND_TRIP_NANOS) {
-      some = false;
+    long last = begin;
+    int came = -1;
+    while (missing() > 0
+        && clock.getAsLong() - last < CALM_NANOS
+        && clock.getAsLong() - begin < LONGEST_ROUND_TRIP_NANOS) {
+      int now = 0;
       for (int peer = 0; peer < requests.length; peer++) {
-        some |= answers(peer) < requests[peer];
+        now += answers(peer);
       }
-      if (some) {
-        pause.run();
+      if (now != came) {
+        came = now;
+        last = clock.getAsLong();
       }
+      rest.accept(LONGEST_REST_NANOS);
     }
+  }
+
+  private int missing() {
+    int missing = 0;
+    for (int peer = 0; peer < requests.length; peer++) {
+      missing += Math.max(0, requests[peer] - answers(peer));
+    }
+    return missing;
   }
 
   /** All peers at once, each time with another one first. */
@@ -92,7 +118,11 @@ final class TransitMeasure {
     }
     long begin = clock.getAsLong();
     while (missing > 0 && clock.getAsLong() - begin < LONGEST_ROUND_TRIP_NANOS) {
-      pause.run();
+      long waited = clock.getAsLong() - begin;
+      rest.accept(
+          waited < RESTLESS_NANOS
+              ? 0
+              : Math.min(waited / RESTS_IN_A_ROUND_TRIP, LONGEST_REST_NANOS));
       missing -= collect(before, sent, open);
     }
     for (int peer = 0; peer < count; peer++) {
