@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -31,9 +33,9 @@ import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
 import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
 import org.apache.ratis.server.DivisionInfo;
-import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.server.RaftServerRpcWithProxy;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.SizeInBytes;
@@ -63,6 +65,41 @@ public final class RatisReplication implements Replication {
   private final ControlStateMachine machine;
   private final RaftServer server;
   private final NodesOnly nodesOnly;
+  private final CompletableFuture<RaftServer> started = new CompletableFuture<>();
+
+  /** Tells the owner, and before it whoever makes connections. */
+  private final class Told implements Listener {
+    private final Listener owner;
+
+    /** Where members were last; also those that have left, since they may come back elsewhere. */
+    private final Map<NodeId, String> addresses = new ConcurrentHashMap<>();
+
+    Told(Listener owner) {
+      this.owner = owner;
+    }
+
+    @Override
+    public void changed(ControlState state) {
+      PeerPlaces.tell(settings.cluster(), state);
+      for (Member member : state.members().values()) {
+        String address = PeerPlaces.address(settings.cluster(), member);
+        if (!address.equals(addresses.put(member.id(), address))) {
+          connectAnew(member.id());
+        }
+      }
+      owner.changed(state);
+    }
+
+    @Override
+    public void leaderChanged(Optional<NodeId> leader) {
+      owner.leaderChanged(leader);
+    }
+
+    @Override
+    public void failed(String why) {
+      owner.failed(why);
+    }
+  }
 
   private RatisReplication(
       ReplicationSettings settings, Start start, Member member, Listener listener)
@@ -71,7 +108,7 @@ public final class RatisReplication implements Replication {
     group = RaftGroupId.valueOf(UUID.fromString(settings.cluster()));
     self = RaftPeerId.valueOf(settings.self().value());
     nodesOnly = new NodesOnly(settings);
-    machine = new ControlStateMachine(client, listener);
+    machine = new ControlStateMachine(client, new Told(listener));
     RaftServer.Builder builder =
         RaftServer.newBuilder()
             .setServerId(self)
@@ -85,8 +122,34 @@ public final class RatisReplication implements Replication {
       case FOLLOW -> builder.setGroup(RaftGroup.valueOf(group, peer(member, true, 0)));
       case RECOVER -> builder.setGroup(RaftGroup.valueOf(group, List.of()));
     }
-    server = builder.build();
-    server.start();
+    PeerPlaces.open(settings.cluster());
+    try {
+      server = builder.build();
+      server.start();
+    } catch (IOException | RuntimeException e) {
+      PeerPlaces.close(settings.cluster());
+      throw e;
+    }
+    started.complete(server);
+  }
+
+  /**
+   * Makes the connection to a member anew, to where it is now. What is under way on the old one
+   * fails: a machine that left the network does not end it.
+   */
+  private void connectAnew(NodeId member) {
+    if (member.equals(settings.self())) {
+      return;
+    }
+    // its closing takes its time, the replication's threads have none
+    var _ =
+        started.thenAcceptAsync(
+            running -> {
+              if (running.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc) {
+                rpc.getProxies().resetProxy(RaftPeerId.valueOf(member.value()));
+              }
+            },
+            Thread::startVirtualThread);
   }
 
   private enum Start {
@@ -133,29 +196,11 @@ public final class RatisReplication implements Replication {
           new VoterPlan.Roles(
               ids(division.getRaftConf().getCurrentPeers(RaftPeerRole.FOLLOWER)),
               ids(division.getRaftConf().getCurrentPeers(RaftPeerRole.LISTENER))),
-          moved(division.getRaftConf()),
           info.isAlive());
     } catch (IOException e) {
       return new Status(
-          false,
-          Optional.empty(),
-          0,
-          new VoterPlan.Roles(new TreeSet<>(), new TreeSet<>()),
-          false,
-          false);
+          false, Optional.empty(), 0, new VoterPlan.Roles(new TreeSet<>(), new TreeSet<>()), false);
     }
-  }
-
-  private boolean moved(RaftConfiguration division) {
-    ControlState now = state();
-    return Stream.concat(
-            division.getCurrentPeers(RaftPeerRole.FOLLOWER).stream(),
-            division.getCurrentPeers(RaftPeerRole.LISTENER).stream())
-        .anyMatch(
-            peer -> {
-              Member member = now.members().get(new NodeId(peer.getId().toString()));
-              return member != null && !address(member).equals(peer.getAddress());
-            });
   }
 
   private static SortedSet<NodeId> ids(Collection<RaftPeer> peers) {
@@ -225,7 +270,7 @@ public final class RatisReplication implements Replication {
     }
   }
 
-  private static List<RaftPeer> peers(
+  private List<RaftPeer> peers(
       ControlState state, SortedSet<NodeId> which, boolean listener, Optional<NodeId> heir) {
     return which.stream()
         .flatMap(node -> Stream.ofNullable(state.members().get(node)))
@@ -233,15 +278,10 @@ public final class RatisReplication implements Replication {
         .toList();
   }
 
-  private static String address(Member member) {
-    String host = member.host().contains(":") ? "[" + member.host() + "]" : member.host();
-    return host + ":" + member.replicationPort();
-  }
-
-  private static RaftPeer peer(Member member, boolean listener, int priority) {
+  private RaftPeer peer(Member member, boolean listener, int priority) {
     return RaftPeer.newBuilder()
         .setId(member.id().value())
-        .setAddress(address(member))
+        .setAddress(PeerPlaces.address(settings.cluster(), member))
         .setPriority(priority)
         .setStartupRole(listener ? RaftPeerRole.LISTENER : RaftPeerRole.FOLLOWER)
         .build();
@@ -258,6 +298,8 @@ public final class RatisReplication implements Replication {
       server.close();
     } catch (IOException e) {
       throw new java.io.UncheckedIOException("the replication did not close in order", e);
+    } finally {
+      PeerPlaces.close(settings.cluster());
     }
   }
 

@@ -46,16 +46,10 @@ public interface Replication extends AutoCloseable {
    * @param leader who leads, as far as it knows
    * @param term counts the leaders
    * @param roles who votes and who listens
-   * @param moved whether a member has another address now than the division knows: divide again
    * @param alive whether it takes part at all: a node that was put out does not
    */
   record Status(
-      boolean leading,
-      Optional<NodeId> leader,
-      long term,
-      VoterPlan.Roles roles,
-      boolean moved,
-      boolean alive) {}
+      boolean leading, Optional<NodeId> leader, long term, VoterPlan.Roles roles, boolean alive) {}
 
   /** What a replication tells its owner; called on its threads, which must not be held. */
   interface Listener {

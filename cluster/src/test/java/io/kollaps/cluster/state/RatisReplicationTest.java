@@ -261,4 +261,79 @@ class RatisReplicationTest {
 
     assertThat(second.status().roles().voters()).containsExactly(NodeId.of(2));
   }
+
+  private Member moved(int number, String host) throws IOException {
+    Member before = member(number);
+    Member after =
+        new Member(
+            before.id(),
+            before.name(),
+            host,
+            freePort(),
+            0,
+            before.mode(),
+            1,
+            1,
+            before.software());
+    members.put(after.id(), after);
+    return after;
+  }
+
+  private void recover(Member member) throws Exception {
+    running.put(member.id(), RatisReplication.recover(settings(member), member, new Watching()));
+  }
+
+  @Test
+  void shouldReachAVoterThatComesBackAtAnotherAddress() throws Exception {
+    Replication first = found();
+    join(first, 2);
+    join(first, 3);
+    write(first, 0, 5);
+    awaitSame();
+    running.remove(NodeId.of(2)).close();
+    Member elsewhere = moved(2, "127.0.0.2");
+    recover(elsewhere);
+    submit(first, new ControlCommand.UpdateMember(elsewhere));
+    write(first, 5, 10);
+    awaitSame();
+    assertThat(running.get(NodeId.of(2)).state().documents()).hasSize(10);
+
+    // not by the first leader only: the others know its new place too, also after a start
+    running.remove(NodeId.of(1)).close();
+    await(
+        "another leader",
+        () -> running.values().stream().anyMatch(each -> each.status().leading()));
+    write(leader(), 10, 15);
+    awaitSame();
+    running.remove(NodeId.of(3)).close();
+    running.remove(NodeId.of(2)).close();
+    recover(member(2));
+    recover(member(3));
+    await(
+        "a leader after a start",
+        () -> running.values().stream().anyMatch(each -> each.status().leading()));
+    write(leader(), 15, 20);
+    awaitSame();
+    assertThat(leader().state().documents()).hasSize(20);
+  }
+
+  @Test
+  void shouldReachAMemberThatLeavesAndJoinsElsewhere() throws Exception {
+    Replication first = found();
+    join(first, 2);
+    write(first, 0, 5);
+    awaitSame();
+    submit(first, new ControlCommand.RemoveMember(NodeId.of(2)));
+    divide(first);
+    running.remove(NodeId.of(2)).close();
+    write(first, 5, 10);
+
+    Member elsewhere = moved(2, "127.0.0.3");
+    recover(elsewhere);
+    submit(first, new ControlCommand.AdmitMember(elsewhere, "cafe0001", 0));
+    divide(first);
+    write(first, 10, 15);
+    awaitSame();
+    assertThat(running.get(NodeId.of(2)).state().documents()).hasSize(15);
+  }
 }

@@ -79,7 +79,7 @@ final class Leadership {
       return false;
     }
     VoterPlan.Roles wanted = wanted(status);
-    if (wanted.equals(status.roles()) && !status.moved()) {
+    if (wanted.equals(status.roles())) {
       return true;
     }
     for (NodeId voter : wanted.voters()) {

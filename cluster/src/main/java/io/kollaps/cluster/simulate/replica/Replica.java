@@ -53,7 +53,7 @@ public final class Replica {
 
   /** How this node takes part, as far as it knows. */
   public Replication.Status status() {
-    return new Replication.Status(leading(), leader, leaderTerm, roles, false, takesPart());
+    return new Replication.Status(leading(), leader, leaderTerm, roles, takesPart());
   }
 
   /** Whether it leads, as far as it knows. */
