@@ -57,7 +57,7 @@ class ClusterRunsTest {
   private static final String LONG =
       """
       services:
-        client: { command: iperf3 -c server -t %d -i 1, wait_for: server:5201 }
+        client: { command: iperf3 -c server -t %d -i 1 --forceflush, wait_for: server:5201 }
         server: { command: iperf3 -s, background: true }
       links:
         - { from: client, to: server, latency: 10 ms, rate: 5 Mbit/s }

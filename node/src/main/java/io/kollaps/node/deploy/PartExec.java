@@ -1,16 +1,19 @@
 package io.kollaps.node.deploy;
 
 import com.google.protobuf.ByteString;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.kollaps.node.control.PartKey;
 import io.kollaps.node.generated.ExecHead;
 import io.kollaps.node.generated.ExecInput;
 import io.kollaps.node.generated.ExecOutput;
+import io.kollaps.node.local.Exchange;
 import io.kollaps.node.run.Part;
 import io.kollaps.node.run.RunFailedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -96,23 +99,23 @@ final class PartExec {
       to.accept(ExecOutput.newBuilder().setRefused(String.valueOf(e.getMessage())).build());
       return;
     }
+    // an interrupt does not wake who reads from a process, so this thread only waits
+    List<Thread> copying =
+        List.of(
+            Thread.ofVirtual().start(() -> feed(process, input)),
+            copying(
+                process.getInputStream(), piece -> ExecOutput.newBuilder().setOut(piece).build()),
+            copying(
+                process.getErrorStream(), piece -> ExecOutput.newBuilder().setErr(piece).build()));
     try {
-      Thread feeding = Thread.ofVirtual().start(() -> feed(process, input));
-      Thread errors =
-          Thread.ofVirtual()
-              .start(
-                  () ->
-                      copy(
-                          process.getErrorStream(),
-                          piece -> ExecOutput.newBuilder().setErr(piece).build()));
-      copy(process.getInputStream(), piece -> ExecOutput.newBuilder().setOut(piece).build());
-      errors.join();
       int code = process.waitFor();
-      feeding.interrupt();
+      copying.get(1).join();
+      copying.get(2).join();
       to.accept(ExecOutput.newBuilder().setExitCode(code).build());
     } finally {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
+      copying.forEach(Thread::interrupt);
     }
   }
 
@@ -131,6 +134,10 @@ final class PartExec {
     }
   }
 
+  private Thread copying(InputStream from, Function<ByteString, ExecOutput> message) {
+    return Thread.ofVirtual().start(() -> copy(from, message));
+  }
+
   private void copy(InputStream from, Function<ByteString, ExecOutput> message) {
     byte[] buffer = new byte[PIECE_BYTES];
     try {
@@ -144,6 +151,8 @@ final class PartExec {
       }
     } catch (IOException e) {
       LOG.debug("the output of a command ended: {}", e.getMessage());
+    } catch (Exchange.CallerGoneException | StatusRuntimeException e) {
+      LOG.debug("nobody reads the output of a command any more: {}", e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
