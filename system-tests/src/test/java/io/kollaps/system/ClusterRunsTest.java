@@ -232,6 +232,9 @@ class ClusterRunsTest {
     Waiting.until("the end among the events", BOUND, () -> events.outSoFar().contains(end));
     assertThat(events.outSoFar()).contains("is submitted").contains("stopped by its user");
     events.kill();
+    for (int node = 1; node <= NODES; node++) {
+      cluster.expectClean(node);
+    }
   }
 
   /** A command runs inside the endpoint, wherever that is, as if it were run there by hand. */
@@ -304,9 +307,6 @@ class ClusterRunsTest {
     assertThat(all.exitCode()).as(all.shown()).isZero();
     assertThat(all.out()).contains(other).doesNotContain(run);
     cluster.await(1, other, "aborted");
-    for (int node = 1; node <= NODES; node++) {
-      cluster.expectClean(node);
-    }
   }
 
   private Finished kollaps(int node, String... words) throws Exception {

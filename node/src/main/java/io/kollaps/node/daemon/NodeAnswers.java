@@ -483,13 +483,12 @@ final class NodeAnswers implements NodeCalls {
         report.setRevision(state.revision());
         node.clockOffset().ifPresent(offset -> set(report, offset));
       } else if (status.leading()) {
-        report
-            .setSilentNanos(node.members().silentNanos(member.id(), now))
-            .setLost(node.members().isLost(member.id()));
+        report.setLost(node.members().isLost(member.id()));
         node.members()
             .last(member.id())
             .ifPresent(
                 heard -> {
+                  report.setSilentNanos(node.members().silentNanos(member.id(), now));
                   report.setRevision(heard.revision());
                   heard.clock().ifPresent(offset -> set(report, offset));
                 });

@@ -69,7 +69,6 @@ final class NodesHandler implements LocalHandler<NodeActions.Nothing, NodeAction
   }
 
   private static NodeActions.NodeRow row(Member member, NodeReport report, boolean fresh) {
-    String condition = !fresh ? "unknown" : report.getLost() ? "lost" : "alive";
     return new NodeActions.NodeRow(
         member.id().value(),
         member.name(),
@@ -77,12 +76,19 @@ final class NodesHandler implements LocalHandler<NodeActions.Nothing, NodeAction
         member.port(),
         report.getLeader() ? "leader" : report.getVoter() ? "voter" : "listener",
         member.mode().name().toLowerCase(Locale.ROOT),
-        condition,
+        fresh ? condition(report) : "unknown",
         report.hasSilentNanos() ? report.getSilentNanos() / 1_000_000 : -1,
         report.getLeader() || report.hasBoundNanos(),
         report.getOffsetNanos() / NANOS_PER_MILLI,
         report.getBoundNanos() / NANOS_PER_MILLI,
         report.getRevision(),
         member.software());
+  }
+
+  private static String condition(NodeReport report) {
+    if (report.getLost()) {
+      return "lost";
+    }
+    return report.getLeader() || report.hasSilentNanos() ? "alive" : "starting";
   }
 }

@@ -94,7 +94,8 @@ public final class NodeActions {
    * @param port its port
    * @param role {@code leader}, {@code voter} or {@code listener}
    * @param mode {@code active} or {@code drained}
-   * @param condition {@code alive}, {@code lost} or {@code unknown}
+   * @param condition {@code alive}, {@code starting} (the leader has not heard it yet), {@code
+   *     lost} or {@code unknown}
    * @param silentMillis since its last sign of life; -1: not known, or the leader itself
    * @param clockKnown whether the next two are known
    * @param offsetMillis leader's clock minus its own
