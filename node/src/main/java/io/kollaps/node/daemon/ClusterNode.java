@@ -54,6 +54,7 @@ import org.slf4j.LoggerFactory;
 final class ClusterNode implements AutoCloseable {
   private static final long LEAD_SECONDS = 30;
   private static final long TEND_MILLIS = 250;
+  private static final long LOOK_MILLIS = 10;
 
   /** What this node says of itself is looked at, and said again where that failed, this often. */
   private static final long FACTS_NANOS = 2_000_000_000L;
@@ -258,7 +259,7 @@ final class ClusterNode implements AutoCloseable {
         throw DaemonFailure.failed(
             "the first node did not come to lead within " + LEAD_SECONDS + " s; see its log");
       }
-      Thread.sleep(10);
+      Thread.sleep(LOOK_MILLIS);
     }
     ClusterKey key = ClusterKey.create(1, random);
     var outcome =

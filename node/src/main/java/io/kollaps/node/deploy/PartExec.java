@@ -13,7 +13,6 @@ import io.kollaps.node.run.RunFailedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -100,22 +99,22 @@ final class PartExec {
       return;
     }
     // an interrupt does not wake who reads from a process, so this thread only waits
-    List<Thread> copying =
-        List.of(
-            Thread.ofVirtual().start(() -> feed(process, input)),
-            copying(
-                process.getInputStream(), piece -> ExecOutput.newBuilder().setOut(piece).build()),
-            copying(
-                process.getErrorStream(), piece -> ExecOutput.newBuilder().setErr(piece).build()));
+    Thread feeding = Thread.ofVirtual().start(() -> feed(process, input));
+    Thread output =
+        copying(process.getInputStream(), piece -> ExecOutput.newBuilder().setOut(piece).build());
+    Thread errors =
+        copying(process.getErrorStream(), piece -> ExecOutput.newBuilder().setErr(piece).build());
     try {
       int code = process.waitFor();
-      copying.get(1).join();
-      copying.get(2).join();
+      output.join();
+      errors.join();
       to.accept(ExecOutput.newBuilder().setExitCode(code).build());
     } finally {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
-      copying.forEach(Thread::interrupt);
+      feeding.interrupt();
+      output.interrupt();
+      errors.interrupt();
     }
   }
 
