@@ -459,7 +459,7 @@ public final class CapacityMapper {
     }
     Measurement known = book.measurements().get(pair);
     if (known != null && atNanos - known.atNanos() <= settings.freshNanos()) {
-      commands.add(new JoinCommand.Verified(pair, true));
+      commands.add(new JoinCommand.Verified(pair, true, List.of()));
     } else if (unverified.size() >= MAX_WAITING) {
       commands.add(
           new JoinCommand.VerificationFailed(pair, MAX_WAITING + " others wait: ask again later"));
@@ -471,11 +471,14 @@ public final class CapacityMapper {
   private void verifiedBy(NodeId from, NodeId to, Measurement measured) {
     NodePair pair = NodePair.of(from, to);
     verified = null;
+    boolean uncertain = passedOver.getOrDefault(from, Set.of()).contains(to);
+    uncertain |= passedOver.getOrDefault(to, Set.of()).contains(from);
     measured(from, to);
     Vertex level = tree.between(from, to);
     double value = measured.both(settings.relativeNoise());
     Span span = Span.of(value, settings.relativeNoise());
     boolean held = span.overlaps(level.span());
+    List<NodeId> again = List.of();
     if (held) {
       pairsPassedOver().stream()
           .filter(other -> implied(other, from, to, level))
@@ -484,11 +487,46 @@ public final class CapacityMapper {
       level.add(new Sample(pair, value, span, differs, measured.atNanos()));
       note(from, to, measured);
       current = null;
+    } else if (level.span().below(span)) {
+      again = nearerThanKnown(from, to, measured, uncertain);
     } else {
-      remeasure(from, measured.atNanos());
-      remeasure(to, measured.atNanos());
+      // nobody can tell which of two nodes stands elsewhere now; and traffic may have lowered this
+      again = List.of(from, to);
+      again.forEach(node -> remeasure(node, measured.atNanos(), Map.of()));
     }
-    commands.add(new JoinCommand.Verified(pair, held));
+    commands.add(new JoinCommand.Verified(pair, held, again));
+  }
+
+  /**
+   * Two nodes are nearer to one another than the map says. What was found places the second one
+   * beside the first: each by itself might find its old neighbours again, for ever, where two
+   * groups were measured apart from one another that belong together. When that is why the map was
+   * wrong, all else that it says of them is right, and only the one with fewer neighbours moves:
+   * step by step the smaller group then moves to the larger one.
+   *
+   * @param uncertain whether one was passed over when the other joined
+   * @return who is measured again
+   */
+  private List<NodeId> nearerThanKnown(
+      NodeId from, NodeId to, Measurement measured, boolean uncertain) {
+    Vertex level = tree.between(from, to);
+    boolean fromStays = leavesBelow(level, from) >= leavesBelow(level, to);
+    NodeId stays = fromStays ? from : to;
+    NodeId moves = fromStays ? to : from;
+    if (!uncertain) {
+      remeasure(stays, measured.atNanos(), Map.of());
+    }
+    remeasure(moves, measured.atNanos(), Map.of(stays, fromStays ? measured.reversed() : measured));
+    return uncertain ? List.of(moves) : List.of(stays, moves);
+  }
+
+  /** How many nodes hang in a node's branch of a level. */
+  private long leavesBelow(Vertex level, NodeId node) {
+    Vertex branch = tree.leaf(node);
+    for (Vertex above = branch.parent(); above != null && above != level; above = above.parent()) {
+      branch = above;
+    }
+    return Dendrogram.below(branch).stream().filter(Vertex::isLeaf).count();
   }
 
   /** Between who hangs nearer to either of two nodes than these to one another lies their level. */
@@ -497,9 +535,10 @@ public final class CapacityMapper {
         || (nearer(pair.first(), b, level) && nearer(pair.second(), a, level));
   }
 
-  /** Nobody can tell which of two nodes stands elsewhere now, so both are measured anew. */
-  private void remeasure(NodeId node, long atNanos) {
-    alone.add(new Join(tree.leaf(node).node(), Hints.NONE, atNanos));
+  private void remeasure(NodeId node, long atNanos, Map<NodeId, Measurement> known) {
+    Join join = new Join(tree.leaf(node).node(), Hints.NONE, atNanos);
+    join.measured().putAll(known);
+    alone.add(join);
     drop(node);
     unverified.removeIf(pair -> pair.has(node));
   }

@@ -17,7 +17,8 @@ final class Departures {
    * A node that left.
    *
    * @param node what was known of it
-   * @param row its capacity with every other node, as old as its place
+   * @param row its capacity with every other node where that is known for certain, as old as its
+   *     place
    * @param measured what was measured with it, forward from it
    * @param placedAtNanos when its place was found
    */
@@ -28,7 +29,8 @@ final class Departures {
       long placedAtNanos) {}
 
   /**
-   * Notes a node that leaves.
+   * Notes a node that leaves. Where directions differ, the tree knows the lower one of a pair that
+   * was not probed: that is no measurement, and is not noted.
    *
    * @param certain false while nodes may be nearer to one another than the tree says: then what it
    *     implies must not be taken for a measurement later
@@ -39,8 +41,11 @@ final class Departures {
     if (certain) {
       tree.forEachOther(
           node,
-          (other, value) ->
-              row.put(other, Measurement.symmetric(Math.round(value), leaf.sampledAtNanos())));
+          (other, value) -> {
+            if (!tree.between(node, other).asymmetric()) {
+              row.put(other, Measurement.symmetric(Math.round(value), leaf.sampledAtNanos()));
+            }
+          });
     }
     row.putAll(measured);
     departed.put(node, new Departed(leaf.node(), row, measured, leaf.sampledAtNanos()));

@@ -1,6 +1,7 @@
 package io.kollaps.cluster.capacity;
 
 import io.kollaps.cluster.NodeId;
+import java.util.List;
 
 /** What {@link CapacityMapper} wants done. */
 public sealed interface JoinCommand {
@@ -43,10 +44,15 @@ public sealed interface JoinCommand {
    * A pair was verified.
    *
    * @param pair the nodes
-   * @param held true when the map said what the probe found; otherwise both nodes have left the map
-   *     and are measured again
+   * @param held true when the map said what the probe found
+   * @param again otherwise one or both of the nodes: they have left the map and are measured again
    */
-  record Verified(NodePair pair, boolean held) implements JoinCommand {}
+  record Verified(NodePair pair, boolean held, List<NodeId> again) implements JoinCommand {
+    /** Copies the list. */
+    public Verified {
+      again = List.copyOf(again);
+    }
+  }
 
   /**
    * A pair could not be verified; the map stays as it is.

@@ -116,6 +116,7 @@ public final class JoiningNode {
   }
 
   private void askNext(long now) {
+    redirects = 0;
     Contact next = contacts.pollFirst();
     if (next == null) {
       pause(now + policy.retryNanos(), Optional.empty());
@@ -188,9 +189,8 @@ public final class JoiningNode {
     }
     redirects++;
     if (redirects > policy.maxRedirects()) {
-      redirects = 0;
       problem("no node says that it leads");
-      pause(now + policy.retryNanos(), Optional.empty());
+      askNext(now); // those that sent it in circles know nothing new
     } else {
       ask(at);
     }
@@ -205,6 +205,11 @@ public final class JoiningNode {
     if (inQueue && !queued) {
       queued = true;
       deadlineNanos = now + policy.queueNanos();
+    }
+    if (!inQueue && !contacts.isEmpty()) {
+      // it may be a member that was put out, or is cut off, and has not heard so: others know more
+      askNext(now);
+      return;
     }
     redirects = 0;
     // who leads no more knows of no queue: look again

@@ -312,7 +312,8 @@ final class Leading {
         case JoinCommand.CancelProbe(NodeId from, NodeId to) -> cancel(from, to);
         case JoinCommand.Joined(NodeId node, int count) -> joined(node, count);
         case JoinCommand.JoinFailed(NodeId node, String reason) -> failed(node, reason, now);
-        case JoinCommand.Verified(NodePair pair, boolean held) -> verified(pair, held, now);
+        case JoinCommand.Verified(NodePair pair, boolean held, List<NodeId> again) ->
+            verified(pair, held, again, now);
         case JoinCommand.VerificationFailed(NodePair pair, String reason) ->
             commands.add(new LeaderCommand.Verified(pair, false, reason));
         case JoinCommand.TopologyContradicted(NodePair pair, long told, long found) ->
@@ -629,14 +630,16 @@ final class Leading {
     }
   }
 
-  private void verified(NodePair pair, boolean held, long now) {
+  private void verified(NodePair pair, boolean held, List<NodeId> again, long now) {
     changed = true;
     String why = "";
     if (!held) {
-      why = "the probe found something else; both nodes are measured again";
+      why =
+          "the probe found something else; measured again: "
+              + again.stream().map(this::nameOf).collect(Collectors.joining(", "));
       tell(true, "the map was wrong about " + pair.first() + " and " + pair.second() + ": " + why);
       heldUntilNanos = now + policy.holdNanos();
-      for (NodeId node : List.of(pair.first(), pair.second())) {
+      for (NodeId node : again) {
         Candidate candidate = candidates.get(node);
         if (candidate != null && candidate.stage() == Stage.MEASURED) {
           candidate.enter(Stage.WAITING);

@@ -155,7 +155,9 @@ public final class Liveness {
     for (Map.Entry<NodeId, Watched> entry : nodes.entrySet()) {
       Watched watched = entry.getValue();
       if (slept > 0) {
-        watched.aliveNanos += slept + settings.periodNanos();
+        // who is watched only since it woke has not been slept through
+        watched.aliveNanos =
+            Math.min(nowNanos, watched.aliveNanos + slept + settings.periodNanos());
       }
       if (!watched.lost && (watched.heard || nowNanos >= watched.startedByNanos)) {
         judge(entry.getKey(), watched, nowNanos, commands);

@@ -160,6 +160,24 @@ class CapacityMapperTest {
   }
 
   @Test
+  void shouldNotTakeTheLowerDirectionForBothWhenANodeComesBack() {
+    for (int seed = 1; seed <= 20; seed++) {
+      PhysicalTree network = PhysicalTrees.directed(12, seed);
+      SimulatedProbes probes = new SimulatedProbes(network, 1, 0, seed);
+      SimulatedCluster cluster = SimulatedCluster.joined(network, EXACT, probes, false);
+
+      for (int i = 0; i < network.size(); i++) {
+        NodeId node = SimulatedProbes.id(i);
+        cluster.run(List.of(new JoinEvent.NodeLeft(node, cluster.nowNanos())));
+        cluster.join(NodeProfile.unknown(node), Hints.NONE);
+        assertThat(MapError.of(cluster.mapper().map(), probes).wrong())
+            .as("seed %d", seed)
+            .isZero();
+      }
+    }
+  }
+
+  @Test
   void shouldMeasureAgainWhatIsNotFreshOrHasAnotherInterface() {
     CapacityMapper mapper = mapper();
     mapper.handle(begins(A));
@@ -260,7 +278,8 @@ class CapacityMapperTest {
 
     later.run(List.of(new JoinEvent.VerifyAsked(B, C, 2 * DAY_NANOS)));
 
-    assertThat(later.seen()).contains(new JoinCommand.Verified(NodePair.of(B, C), false));
+    assertThat(later.seen())
+        .contains(new JoinCommand.Verified(NodePair.of(B, C), false, List.of(B, C)));
     assertThat(mapper.map().nodes()).hasSize(6);
     assertThat(mapper.map().bothDirections().get(0, 1)).isPositive();
     for (NodeId node : List.of(B, C)) {
@@ -272,6 +291,32 @@ class CapacityMapperTest {
                     SimulatedProbes.number(node), SimulatedProbes.number(entry.to())));
       }
     }
+  }
+
+  @Test
+  void shouldBringTogetherTwoGroupsOfOneRackThatDidNotSeeOneAnother() {
+    PhysicalTree network = twoRacks(new int[] {2, 1, 1, 1, 1, 1});
+    CapacityMapper mapper = mapper();
+    SimulatedCluster cluster = new SimulatedCluster(mapper, new SimulatedProbes(network, 1, 0, 1));
+    List<NodeId> away = List.of(B, C);
+    for (int i = 0; i < 3; i++) {
+      cluster.join(NodeProfile.of(SimulatedProbes.id(i), network.nicBitsPerSecond(i)), Hints.NONE);
+    }
+    away.forEach(node -> cluster.run(List.of(new JoinEvent.NodeLost(node))));
+    for (int i = 3; i < 6; i++) {
+      cluster.join(NodeProfile.of(SimulatedProbes.id(i), network.nicBitsPerSecond(i)), Hints.NONE);
+    }
+    int before = cluster.probeCount();
+    assertThat(mapper.passedOver().keySet()).containsExactlyInAnyOrderElementsOf(away);
+
+    away.forEach(node -> cluster.run(List.of(new JoinEvent.NodeBack(node, cluster.nowNanos()))));
+    for (int i = 0; i < 3 && !mapper.passedOver().isEmpty(); i++) {
+      cluster.run(List.of(new JoinEvent.Idle(cluster.nowNanos())));
+    }
+
+    assertThat(mapper.passedOver()).isEmpty();
+    assertThat(MapError.of(mapper.map(), new SimulatedProbes(network, 1, 0, 1)).wrong()).isZero();
+    assertThat(cluster.probeCount() - before).as("probes").isLessThanOrEqualTo(6);
   }
 
   private static PhysicalTree twoRacks(int[] rackOfNode) {

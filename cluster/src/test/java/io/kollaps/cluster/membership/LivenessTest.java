@@ -210,6 +210,21 @@ class LivenessTest {
   }
 
   @Test
+  void shouldNotGiveTheTimeThatItSleptToWhoIsWatchedOnlySince() {
+    Liveness liveness = new Liveness(LivenessSettings.DEFAULT);
+    liveness.tick(0);
+    long awake = 60 * SECOND;
+    liveness.watch(node(1), awake); // before the first tick after the pause
+    boolean lost = false;
+
+    for (long now = awake; now <= awake + 3 * SECOND; now += TICK) {
+      lost |= liveness.tick(now).stream().anyMatch(LivenessCommand.Lost.class::isInstance);
+    }
+
+    assertThat(lost).isTrue();
+  }
+
+  @Test
   void shouldIgnoreAnswersThatNobodyAskedFor() {
     Liveness liveness = new Liveness(LivenessSettings.DEFAULT);
     liveness.watch(node(1), 0);

@@ -85,7 +85,8 @@ final class Director {
   }
 
   private void come(Machine machine) {
-    if (!machine.wanted()) {
+    // who has come back before its time, and is on its way out again, is not called back half-way
+    if (!machine.wanted() && !machine.leaves()) {
       story.truth().stays(machine.id());
       machine.want();
       network.host(machine.id()).start();
@@ -367,9 +368,9 @@ final class Director {
         return stillOpen(node + " has no place in the map");
       }
     }
-    Set<NodeId> passedOver = new HashSet<>(story.truth().passedOver(decided));
-    passedOver.retainAll(living);
-    if (!passedOver.isEmpty()) {
+    Set<NodePair> passedOver = story.truth().passedOver(decided);
+    passedOver.removeIf(pair -> !living.contains(pair.first()) || !living.contains(pair.second()));
+    if (!passedOver.isEmpty()) { // a pair with a dead node in it stays open until that one is back
       return stillOpen(passedOver + " were passed over and not measured since");
     }
     if (world.nowNanos() - story.wire().lastBegunNanos() < QUIET_NANOS) {
@@ -384,7 +385,12 @@ final class Director {
       return true;
     }
     if (machine.leaves()) {
-      return stillOpen(id + " has not left");
+      // with nobody to take over it stays, as the rules and the daemon say
+      boolean heirs =
+          story.running().stream()
+              .map(node -> node.host().id())
+              .anyMatch(other -> !other.equals(id) && decided.isMember(other));
+      return !heirs || stillOpen(id + " has not left");
     }
     if (machine.wanted()) {
       return (machine.entered() && decided.isMember(id) && network.host(id).up())

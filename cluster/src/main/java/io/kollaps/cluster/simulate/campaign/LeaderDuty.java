@@ -479,6 +479,10 @@ final class LeaderDuty {
       answer.give(new Word.Done());
       return;
     }
+    if (dividing) { // one at a time, as in the daemon: who is to lead next must not be let go
+      answer.give(new Word.No("the members are being divided anew"));
+      return;
+    }
     if (member.equals(self())) {
       handOver(answer);
       return;
@@ -520,18 +524,23 @@ final class LeaderDuty {
             .filter(id -> heard.contains(id) && !lost.contains(id))
             .filter(id -> now.voters().contains(id) || now.listeners().contains(id))
             .findFirst();
-    answer.give(new Word.No("another node leads first"));
-    if (heir.isPresent() && !dividing) {
-      Set<NodeId> voters = new TreeSet<>(now.voters());
-      voters.add(heir.get());
-      Set<NodeId> listeners = new TreeSet<>(now.listeners());
-      listeners.remove(heir.get());
-      dividing = true;
-      replica.divide(
-          new VoterPlan.Roles(new TreeSet<>(voters), new TreeSet<>(listeners)),
-          heir,
-          _ -> dividing = false);
+    if (heir.isEmpty()) {
+      answer.give(new Word.No("no other node could take over the lead"));
+      return;
     }
+    Set<NodeId> voters = new TreeSet<>(now.voters());
+    voters.add(heir.get());
+    Set<NodeId> listeners = new TreeSet<>(now.listeners());
+    listeners.remove(heir.get());
+    dividing = true;
+    replica.divide(
+        new VoterPlan.Roles(new TreeSet<>(voters), new TreeSet<>(listeners)),
+        heir,
+        good -> {
+          dividing = false;
+          answer.give(
+              good ? new Word.HandedOver() : new Word.No("no other node could take over the lead"));
+        });
   }
 
   /** Puts a node out for good. */

@@ -35,6 +35,10 @@ final class SimNode implements Program<Word> {
   private static final long CONNECT_NANOS = 3 * SECOND;
   private static final long TICK_NANOS = 100 * MILLI;
   private static final long LEAVE_AGAIN_NANOS = 2 * SECOND;
+  private static final long NEXT_LEADER_NANOS = 200 * MILLI;
+
+  private static final Word NOT_LEADER =
+      new Word.No("probes are the leader's to order, and this node knows another leader or none");
 
   private final ClusterStory story;
   private final Host<Word> host;
@@ -165,10 +169,18 @@ final class SimNode implements Program<Word> {
     switch (request) {
       case Word.Asks(JoinCall call) -> asked(call, answer);
       case Word.Serve(long probe, NodeId client, Secret secret, long term) ->
-          answer.give(serve(probe, client, secret, term));
-      case Word.Run(ProbeOrder order) -> run(order, report -> answer.give(new Word.Ran(report)));
+          answer.give(leads(from) ? serve(probe, client, secret, term) : NOT_LEADER);
+      case Word.Run(ProbeOrder order) -> {
+        if (leads(from)) {
+          run(order, report -> answer.give(new Word.Ran(report)));
+        } else {
+          answer.give(NOT_LEADER);
+        }
+      }
       case Word.End(long probe) -> {
-        endProbe(probe);
+        if (leads(from)) {
+          endProbe(probe);
+        }
         answer.give(new Word.Done());
       }
       case Word.Transfer(long probe, Secret secret) -> answer.give(transfer(from, probe, secret));
@@ -181,6 +193,12 @@ final class SimNode implements Program<Word> {
       }
       default -> throw new IllegalStateException("no call: " + request);
     }
+  }
+
+  /** Probes are the leader's to order, and of the one that this node knows: as in the daemon. */
+  private boolean leads(NodeId caller) {
+    Replica own = replica;
+    return own != null && own.status().leader().equals(Optional.of(caller));
   }
 
   private void asked(JoinCall call, Answer<Word> answer) {
@@ -402,7 +420,10 @@ final class SimNode implements Program<Word> {
       machine.left();
       host.crash();
     } else {
-      host.after(LEAVE_AGAIN_NANOS, this::askToLeave);
+      boolean elsewhere =
+          reply instanceof Reply.Answered<Word>(Word said) && said instanceof Word.HandedOver;
+      // the command goes on at the next leader at once; when it was refused, its user tries again
+      host.after(elsewhere ? NEXT_LEADER_NANOS : LEAVE_AGAIN_NANOS, this::askToLeave);
     }
   }
 

@@ -3,6 +3,7 @@ package io.kollaps.cluster.simulate.campaign;
 import io.kollaps.cluster.NodeId;
 import io.kollaps.cluster.capacity.CapacityEntry;
 import io.kollaps.cluster.capacity.CapacityMap;
+import io.kollaps.cluster.capacity.NodePair;
 import io.kollaps.cluster.join.CapacityRecords;
 import io.kollaps.cluster.join.MeasuredNetwork;
 import io.kollaps.cluster.simulate.SimulatedProbes;
@@ -11,10 +12,12 @@ import io.kollaps.cluster.simulate.world.World;
 import io.kollaps.cluster.state.ControlState;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What really is, and what must hold: knows more than any node. */
@@ -41,7 +44,7 @@ final class Truth {
   private final Set<NodeId> mayGo = new HashSet<>();
   private Set<NodeId> members = Set.of();
   private boolean everPassedOver;
-  private Set<NodeId> passedOver = Set.of();
+  private Map<NodeId, Set<NodeId>> passedOver = Map.of();
   private boolean strict;
   private long knownRevision = -1;
   private CapacityMap known = CapacityMap.EMPTY;
@@ -124,7 +127,7 @@ final class Truth {
 
   private CapacityMap map(ControlState state) {
     MeasuredNetwork found = CapacityRecords.restore(story.book().of(state), state::isMember);
-    passedOver = found.passedOver().keySet();
+    passedOver = found.passedOver();
     everPassedOver |= !passedOver.isEmpty();
     return found.map();
   }
@@ -200,10 +203,15 @@ final class Truth {
     return story.running(node).filter(SimNode::member).isPresent();
   }
 
-  /** Nodes that others passed over when they joined, by the decided map. */
-  Set<NodeId> passedOver(ControlState state) {
+  /** Nodes that were passed over, each with who joined meanwhile, by the decided map. */
+  Set<NodePair> passedOver(ControlState state) {
     look(state);
-    return passedOver;
+    Set<NodePair> pairs = new LinkedHashSet<>();
+    new TreeMap<>(passedOver)
+        .forEach(
+            (node, joined) ->
+                new TreeSet<>(joined).forEach(other -> pairs.add(NodePair.of(node, other))));
+    return pairs;
   }
 
   private void look(ControlState state) {

@@ -43,6 +43,9 @@ sealed interface Word {
   /** A member wants to go for good. */
   record Leave(NodeId node) implements Word {}
 
+  /** Another node leads from now on: ask that one. */
+  record HandedOver() implements Word {}
+
   /** As asked. */
   record Done() implements Word {}
 
