@@ -6,7 +6,8 @@ import java.util.SplittableRandom;
 /**
  * Anneals an {@link Embedding}: single endpoints and switches move, endpoints change places, and so
  * do parts of the emulated tree that are together on one vertex. In the last part of its trials the
- * temperature stays, and links that remain exceeded become heavier instead.
+ * temperature stays, links that remain exceeded become heavier instead, and every other change
+ * begins at what crosses one of them.
  */
 final class EmbeddingAnnealing {
   /** Trials between two looks at the effort. */
@@ -40,6 +41,21 @@ final class EmbeddingAnnealing {
   /** Trials of 100 that move a group to where something near to it is; others go anywhere. */
   private static final int GROUP_MOVES = 25;
 
+  /** Half of the trials are about what crosses exceeded links from this part of them on. */
+  private static final double FOCUSES = 0.28;
+
+  /** Trials of 100 that are about what crosses exceeded links. */
+  private static final int FOCUSED = 50;
+
+  /** Trials between two looks for what crosses exceeded links; a multiple of {@link #LOOK}. */
+  private static final int FOCUSING = 1024;
+
+  /** Of 100 trials about what crosses exceeded links, those that move a group. */
+  private static final int FOCUSED_GROUPS = 40;
+
+  /** Of 100 trials about what crosses exceeded links, those that move a group to near to it. */
+  private static final int FOCUSED_NEAR = 30;
+
   private final PhysicalTree tree;
   private final int[] slots;
   private final int innerCount;
@@ -50,6 +66,11 @@ final class EmbeddingAnnealing {
   private final int[] group = new int[MAX_GROUP];
   private final int[] other = new int[MAX_GROUP];
   private final boolean[] inGroup;
+
+  /** Emulated nodes with a link over an exceeded one, as they were at the last look. */
+  private final int[] crossing;
+
+  private int crossingCount;
   private int groupSize;
   private int otherSize;
   private long trials;
@@ -78,6 +99,7 @@ final class EmbeddingAnnealing {
     this.hot = hot;
     this.whole = whole;
     this.inGroup = new boolean[embedding.nodeCount()];
+    this.crossing = new int[embedding.nodeCount()];
   }
 
   Embedding embedding() {
@@ -94,6 +116,9 @@ final class EmbeddingAnnealing {
     while (embedding.exceeded() > 0 && trials < part * whole && effort.trials(LOOK)) {
       double done = (double) trials / whole;
       double temperature = mean * hot * Math.pow(COLD / hot, Math.min(1, done / COOLED));
+      if (done > FOCUSES && trials % FOCUSING == 0) {
+        crossingCount = embedding.crossing(crossing);
+      }
       for (int i = 0; i < LOOK && embedding.exceeded() > 0; i++) {
         step(temperature);
       }
@@ -106,13 +131,30 @@ final class EmbeddingAnnealing {
   }
 
   private void step(double temperature) {
+    if (crossingCount > 0 && random.nextInt(100) < FOCUSED) {
+      focusedStep(crossing[random.nextInt(crossingCount)], temperature);
+      return;
+    }
     int kind = random.nextInt(100);
     if (kind < ENDPOINT_MOVES) {
-      moveEndpoint(temperature);
+      moveEndpoint(innerCount + random.nextInt(embedding.nodeCount() - innerCount), temperature);
     } else if (kind < ENDPOINT_MOVES + SWITCH_MOVES) {
-      moveSwitch(temperature);
+      moveSwitch(random.nextInt(innerCount), temperature);
     } else {
-      moveGroup(temperature, kind < ENDPOINT_MOVES + SWITCH_MOVES + GROUP_MOVES);
+      boolean near = kind < ENDPOINT_MOVES + SWITCH_MOVES + GROUP_MOVES;
+      moveGroup(random.nextInt(embedding.nodeCount()), near, temperature);
+    }
+  }
+
+  /** A change that begins at a given emulated node. */
+  private void focusedStep(int node, double temperature) {
+    int kind = random.nextInt(100);
+    if (kind < FOCUSED_GROUPS) {
+      moveGroup(node, kind < FOCUSED_NEAR, temperature);
+    } else if (embedding.isEndpoint(node)) {
+      moveEndpoint(node, temperature);
+    } else {
+      moveSwitch(node, temperature);
     }
   }
 
@@ -120,8 +162,7 @@ final class EmbeddingAnnealing {
     return more <= 0 || random.nextDouble() < Math.exp(-more / temperature);
   }
 
-  private void moveEndpoint(double temperature) {
-    int endpoint = innerCount + random.nextInt(embedding.nodeCount() - innerCount);
+  private void moveEndpoint(int endpoint, double temperature) {
     int target =
         random.nextInt(4) == 0
             ? random.nextInt(tree.nodeCount())
@@ -142,8 +183,7 @@ final class EmbeddingAnnealing {
     }
   }
 
-  private void moveSwitch(double temperature) {
-    int node = random.nextInt(innerCount);
+  private void moveSwitch(int node, double temperature) {
     int near = embedding.neighbours(node);
     if (near == 0) {
       return;
@@ -163,8 +203,7 @@ final class EmbeddingAnnealing {
     }
   }
 
-  private void moveGroup(double temperature, boolean near) {
-    int start = random.nextInt(embedding.nodeCount());
+  private void moveGroup(int start, boolean near, double temperature) {
     int home = embedding.place(start);
     int most = 1 + random.nextInt(random.nextInt(4) == 0 ? MAX_GROUP : SMALL_GROUP);
     groupSize = collect(start, home, most, group);
