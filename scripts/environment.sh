@@ -71,7 +71,7 @@ build_if_needed() {
     rm -rf "$KOLLAPS_HOME"/*/target
   fi
   # shellcheck disable=SC2086
-  if ! (cd "$KOLLAPS_HOME" && mvn -B -q -pl cli -am -Dmaven.test.skip=true $quick package) >"$log" 2>&1 </dev/null 9>&-; then
+  if ! (cd "$KOLLAPS_HOME" && mvn -B -q -T 2 -pl cli -am -Dmaven.test.skip=true $quick package) >"$log" 2>&1 </dev/null 9>&-; then
     tail -n 30 "$log" >&2
     fail "the build failed; the whole log is $log"
   fi

@@ -141,7 +141,7 @@ class ClusterRunsTest {
 
   private static final int NODES = 3;
   private static final Duration BOUND = TestCluster.BOUND;
-  private static final int START_ATTEMPTS = 8;
+  private static final int START_ATTEMPTS = 3;
 
   /** The goal: starts are repeated until one meets it, or some did not. */
   private static final double START_SKEW_MILLIS = 5;
