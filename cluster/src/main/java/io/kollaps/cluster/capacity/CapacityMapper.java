@@ -55,6 +55,7 @@ public final class CapacityMapper {
   private boolean together;
   private List<JoinCommand> commands = new ArrayList<>();
   private @Nullable CapacityMap current;
+  private long revision;
 
   /** Starts with an empty map. */
   public CapacityMapper(JoinSettings settings, ExpectedCapacities expected) {
@@ -83,6 +84,14 @@ public final class CapacityMapper {
     map.measurements().forEach((pair, m) -> book.note(pair.first(), pair.second(), m));
     book.restore(map.directions());
     passedOver.forEach((node, joined) -> this.passedOver.put(node, new TreeSet<>(joined)));
+  }
+
+  /**
+   * Another number whenever {@link #map} or {@link #passedOver} may tell something else than
+   * before.
+   */
+  public long revision() {
+    return revision;
   }
 
   /** The map of now: every node that has joined and not left. */
@@ -181,6 +190,11 @@ public final class CapacityMapper {
     Vertex known = tree.leaf(node.id());
     return known.sampledAtNanos() >= atNanos - settings.freshNanos()
         && known.node().nicBitsPerSecond().equals(node.nicBitsPerSecond());
+  }
+
+  private void changed() {
+    current = null;
+    revision++;
   }
 
   private boolean waits(NodeId node) {
@@ -295,7 +309,7 @@ public final class CapacityMapper {
               }
             });
     book.infer(node);
-    current = null;
+    changed();
     commands.add(new JoinCommand.Joined(node, join.probes()));
   }
 
@@ -395,6 +409,7 @@ public final class CapacityMapper {
 
   /** Nobody passed over the other one any more. */
   private void measured(NodeId a, NodeId b) {
+    revision++;
     passedOver.computeIfPresent(a, (_, joined) -> without(joined, b));
     passedOver.computeIfPresent(b, (_, joined) -> without(joined, a));
   }
@@ -430,7 +445,7 @@ public final class CapacityMapper {
     passedOver.values().removeIf(Set::isEmpty);
     tree.remove(node);
     book.remove(node);
-    current = null;
+    changed();
   }
 
   /** The tree changed below a running search: it starts again with what it has measured. */
@@ -486,7 +501,7 @@ public final class CapacityMapper {
       boolean differs = measured.asymmetric(settings.relativeNoise());
       level.add(new Sample(pair, value, span, differs, measured.atNanos()));
       note(from, to, measured);
-      current = null;
+      changed();
     } else if (level.span().below(span)) {
       again = nearerThanKnown(from, to, measured, uncertain);
     } else {

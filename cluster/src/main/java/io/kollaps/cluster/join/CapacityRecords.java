@@ -26,11 +26,24 @@ public final class CapacityRecords {
   private CapacityRecords() {}
 
   /**
+   * What a leader knows, without a copy: it is told of at each change of the map, and is large.
+   *
+   * @param qualities of pairs; those that the map has no measurement of do not count
+   * @param confirmed as in {@link MeasuredNetwork}; levels that the map does not have do not count
+   * @param passedOver as in {@link MeasuredNetwork}
+   */
+  record Known(
+      CapacityMap map,
+      Map<NodePair, PathQuality> qualities,
+      Map<Long, List<NodeId>> confirmed,
+      Map<NodeId, Set<NodeId>> passedOver) {}
+
+  /**
    * The records of a network.
    *
    * @param order numbers of nodes that have one; others are numbered on in the map's order
    */
-  static Map<String, CapacityRecord> of(MeasuredNetwork network, Map<NodeId, Long> order) {
+  static Map<String, CapacityRecord> of(Known network, Map<NodeId, Long> order) {
     CapacityMap map = network.map();
     Map<NodeId, Long> numbers = numbered(map, order);
     Map<NodeId, List<CapacityRecord.Probe>> probes = probes(network, numbers);
@@ -116,7 +129,7 @@ public final class CapacityRecords {
   }
 
   private static Map<NodeId, List<CapacityRecord.Probe>> probes(
-      MeasuredNetwork network, Map<NodeId, Long> numbers) {
+      Known network, Map<NodeId, Long> numbers) {
     Map<NodeId, List<CapacityRecord.Probe>> probes = new HashMap<>();
     network
         .map()

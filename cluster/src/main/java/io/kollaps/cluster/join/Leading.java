@@ -66,6 +66,10 @@ final class Leading {
 
   private Set<NodeId> lost = Set.of();
   private boolean changed = true;
+
+  /** Revision of the mapper's map that was written last; none of it when a tie was confirmed. */
+  private long published = NOTHING;
+
   private long heldUntilNanos;
 
   /** Before this, probes may run that the leader before asked for: none is begun beside them. */
@@ -75,6 +79,7 @@ final class Leading {
   private List<LeaderCommand> commands = new ArrayList<>();
 
   private static final long BEING_MEASURED = Long.MAX_VALUE;
+  private static final long NOTHING = -1;
 
   Leading(
       JoinPolicy policy,
@@ -223,11 +228,14 @@ final class Leading {
   }
 
   private String inTheWay(Candidate waiting) {
-    List<String> measured =
-        candidates.values().stream()
+    List<String> measured = // few have a probe, and all that wait ask this every second
+        probes.values().stream()
+            .map(probe -> candidates.get(probe.from()))
+            .filter(Objects::nonNull)
             .filter(candidate -> candidate != waiting)
             .filter(candidate -> candidate.stage() == Stage.MEASURING)
             .map(Candidate::name)
+            .distinct()
             .toList();
     return measured.isEmpty()
         ? "the capacities of members are being measured"
@@ -567,6 +575,7 @@ final class Leading {
               now);
         } else if (test.complete()) {
           confirmed.put(test.level(), test.nodes());
+          published = NOTHING;
           changed = true;
           endTie(true, "", now);
         } else if (test.roundOver()) {
@@ -821,7 +830,14 @@ final class Leading {
       return;
     }
     changed = false;
-    Optional<LeaderCommand.Write> write = ledger.write(network());
+    if (published == mapper.revision()) { // all of it is written: taking it apart again takes long
+      measured(candidate -> ledger.has(candidate.id())).forEach(this::admit);
+      return;
+    }
+    published = mapper.revision();
+    Optional<LeaderCommand.Write> write =
+        ledger.write(
+            new CapacityRecords.Known(mapper.map(), qualities, confirmed, mapper.passedOver()));
     if (write.isPresent()) {
       commands.add(write.get());
       measured(candidate -> mapper.map().has(candidate.id()))

@@ -29,7 +29,7 @@ final class MapLedger {
   }
 
   /** Begins a write of what differs; empty when nothing does. */
-  Optional<LeaderCommand.Write> write(MeasuredNetwork network) {
+  Optional<LeaderCommand.Write> write(CapacityRecords.Known network) {
     if (target != null) {
       throw new IllegalStateException("a write is under way");
     }

@@ -44,6 +44,11 @@ final class ClusterStory {
   /** Many nodes with probes as long as real ones take days of virtual time. */
   private static final int LONG_PROBES_UP_TO = 12;
 
+  /** From here on everything takes long, and what costs most is done as seldom as it may be. */
+  private static final int HUGE = 500;
+
+  private static final int SHORT_PROBE_MILLIS = 50;
+
   private final ClusterPlan plan;
   private final World world;
   private final Network<Word> network;
@@ -77,9 +82,9 @@ final class ClusterStory {
             ? ReplicatedModel.electingWithoutMajority(world, network)
             : new ReplicatedModel(world, network);
     boolean longProbes = plan.nodes() <= LONG_PROBES_UP_TO && random.below(4) == 0;
+    long probeMillis = longProbes ? 4000 : 100 + random.below(400);
     policy =
-        JoinPolicy.of(
-            new ProbePlan((longProbes ? 4000 : 100 + random.below(400)) * MILLI, 0.01, 0));
+        JoinPolicy.of(new ProbePlan((huge() ? SHORT_PROBE_MILLIS : probeMillis) * MILLI, 0.01, 0));
     boolean nicKnown =
         random.below(4) > 0
             && plan.kind() != ClusterPlan.Kind.DIRECTED; // a speed tells of both directions
@@ -204,6 +209,19 @@ final class ClusterStory {
     return plan.sabotage() == Sabotage.NO_CONFIRMATION
         ? new LivenessSettings(usual.periodNanos(), usual.misses(), 0, usual.confirmPeriodNanos())
         : usual;
+  }
+
+  private boolean huge() {
+    return plan.nodes() >= HUGE;
+  }
+
+  /**
+   * How often a joining node looks at its clock.
+   *
+   * @param steps whether its turn has come; else its shortest wait is half a second
+   */
+  long tickNanos(boolean steps) {
+    return (huge() && !steps ? 500 : 100) * MILLI;
   }
 
   /** How long a probe loads the links: both directions, and what lies between. */

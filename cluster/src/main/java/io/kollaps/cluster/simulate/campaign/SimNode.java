@@ -33,7 +33,6 @@ final class SimNode implements Program<Word> {
   private static final long FIND_NANOS = SECOND;
   private static final long CALL_NANOS = 5 * SECOND;
   private static final long CONNECT_NANOS = 3 * SECOND;
-  private static final long TICK_NANOS = 100 * MILLI;
   private static final long LEAVE_AGAIN_NANOS = 2 * SECOND;
   private static final long NEXT_LEADER_NANOS = 200 * MILLI;
 
@@ -48,6 +47,7 @@ final class SimNode implements Program<Word> {
   private @Nullable Replica replica;
   private @Nullable LeaderDuty duty;
   private @Nullable JoiningNode joining;
+  private boolean steps;
 
   /** A probe that this node serves. */
   private static final class Serving {
@@ -324,13 +324,13 @@ final class SimNode implements Program<Word> {
         new JoiningNode(machine.applicant(), machine.nextAttempt(), story.joinerPolicy());
     joining = node;
     carry(node.handle(new JoinerEvent.Begin(now())), node);
-    host.after(TICK_NANOS, () -> tick(node));
+    host.after(story.tickNanos(steps), () -> tick(node));
   }
 
   private void tick(JoiningNode node) {
     if (!node.over()) {
       carry(node.handle(new JoinerEvent.TimePassed(now())), node);
-      host.after(TICK_NANOS, () -> tick(node));
+      host.after(story.tickNanos(steps), () -> tick(node));
     }
   }
 
@@ -342,12 +342,14 @@ final class SimNode implements Program<Word> {
                 FIND_NANOS,
                 () ->
                     carry(node.handle(new JoinerEvent.Found(now(), story.found(host.id()))), node));
-        case JoinerCommand.Call(long number, Contact to, JoinCall call) ->
-            host.call(
-                new NodeId(to.host()),
-                new Word.Asks(call),
-                CALL_NANOS,
-                reply -> answered(number, reply, node));
+        case JoinerCommand.Call(long number, Contact to, JoinCall call) -> {
+          steps = call instanceof JoinCall.Step;
+          host.call(
+              new NodeId(to.host()),
+              new Word.Asks(call),
+              CALL_NANOS,
+              reply -> answered(number, reply, node));
+        }
         case JoinerCommand.RunProbe(ProbeOrder order) ->
             run(
                 order,

@@ -4,12 +4,14 @@ import io.kollaps.cluster.NodeId;
 import io.kollaps.cluster.capacity.CapacityEntry;
 import io.kollaps.cluster.capacity.CapacityMap;
 import io.kollaps.cluster.capacity.NodePair;
+import io.kollaps.cluster.join.CapacityRecord;
 import io.kollaps.cluster.join.CapacityRecords;
 import io.kollaps.cluster.join.MeasuredNetwork;
 import io.kollaps.cluster.simulate.SimulatedProbes;
 import io.kollaps.cluster.simulate.SplitMix64;
 import io.kollaps.cluster.simulate.world.World;
 import io.kollaps.cluster.state.ControlState;
+import io.kollaps.cluster.state.Document;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -34,6 +36,7 @@ final class Truth {
   private static final double ROUNDING = 1e-9;
   private static final int SAMPLED_PAIRS = 40;
   private static final int SMALL = 32;
+  private static final int MANY = 100;
   private static final int MANY_SAMPLES = 500;
 
   private final ClusterStory story;
@@ -134,7 +137,16 @@ final class Truth {
 
   private void admitted(NodeId node, ControlState state) {
     admissions++;
-    if (state.members().size() > 1) {
+    int size = state.members().size();
+    boolean record =
+        state
+            .documents()
+            .containsKey(new Document.Key(CapacityRecord.ROOM, CapacityRecord.OfNode.keyOf(node)));
+    if (size > 1) {
+      world.demand(record, () -> node + " is admitted without a row");
+    }
+    // a map takes long to read where it is large: then not every one is looked at
+    if (size > 1 && (size <= MANY || random.below(size) < MANY)) {
       CapacityMap map = map(state);
       world.demand(map.has(node), () -> node + " is admitted without a row");
       check(map, Optional.of(node));

@@ -6,6 +6,7 @@ import io.kollaps.cluster.simulate.world.Story;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * bench simulate}, which prints the same seeds.
  */
 class CampaignTest {
-  private static final int SEEDS = Integer.getInteger("kollaps.simulate.clusters", 60);
+  private static final int SEEDS = Integer.getInteger("kollaps.simulate.clusters", 300);
   private static final int LINES = 80;
   private static final int MOST_SABOTAGED = 60;
 
@@ -39,8 +40,12 @@ class CampaignTest {
     long leaders = 0;
     long losses = 0;
     long checked = 0;
-    for (long seed = 0; seed < SEEDS; seed++) {
-      Campaign.Result result = Campaign.play(ClusterPlan.of(nodes(seed), seed), seed);
+    List<Campaign.Result> results =
+        LongStream.range(0, SEEDS)
+            .parallel()
+            .mapToObj(seed -> Campaign.play(ClusterPlan.of(nodes(seed), seed), seed))
+            .toList();
+    for (Campaign.Result result : results) {
       assertThat(broken(result)).isEmpty();
       admissions += result.admissions();
       leaders += result.terms();
