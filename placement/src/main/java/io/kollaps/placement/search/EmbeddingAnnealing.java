@@ -28,6 +28,9 @@ final class EmbeddingAnnealing {
   /** The last temperature, as a part of the mean capacity. */
   private static final double COLD = 0.01;
 
+  /** What costs more than so many temperatures is as good as never accepted. */
+  private static final double NEVER = 30;
+
   private static final int MAX_GROUP = 40;
   private static final int SMALL_GROUP = 12;
   private static final int MAX_TRIES = 20;
@@ -59,7 +62,7 @@ final class EmbeddingAnnealing {
   private final PhysicalTree tree;
   private final int[] slots;
   private final int innerCount;
-  private final SplittableRandom random;
+  private final Dice dice;
   private final Embedding embedding;
   private final double hot;
   private final long whole;
@@ -94,7 +97,7 @@ final class EmbeddingAnnealing {
     this.tree = tree;
     this.slots = slots;
     this.innerCount = emulated.innerCount();
-    this.random = random;
+    this.dice = new Dice(random.nextLong());
     this.embedding = new Embedding(emulated, tree, places);
     this.hot = hot;
     this.whole = whole;
@@ -131,24 +134,24 @@ final class EmbeddingAnnealing {
   }
 
   private void step(double temperature) {
-    if (crossingCount > 0 && random.nextInt(100) < FOCUSED) {
-      focusedStep(crossing[random.nextInt(crossingCount)], temperature);
+    if (crossingCount > 0 && dice.below(100) < FOCUSED) {
+      focusedStep(crossing[dice.below(crossingCount)], temperature);
       return;
     }
-    int kind = random.nextInt(100);
+    int kind = dice.below(100);
     if (kind < ENDPOINT_MOVES) {
-      moveEndpoint(innerCount + random.nextInt(embedding.nodeCount() - innerCount), temperature);
+      moveEndpoint(innerCount + dice.below(embedding.nodeCount() - innerCount), temperature);
     } else if (kind < ENDPOINT_MOVES + SWITCH_MOVES) {
-      moveSwitch(random.nextInt(innerCount), temperature);
+      moveSwitch(dice.below(innerCount), temperature);
     } else {
       boolean near = kind < ENDPOINT_MOVES + SWITCH_MOVES + GROUP_MOVES;
-      moveGroup(random.nextInt(embedding.nodeCount()), near, temperature);
+      moveGroup(dice.below(embedding.nodeCount()), near, temperature);
     }
   }
 
   /** A change that begins at a given emulated node. */
   private void focusedStep(int node, double temperature) {
-    int kind = random.nextInt(100);
+    int kind = dice.below(100);
     if (kind < FOCUSED_GROUPS) {
       moveGroup(node, kind < FOCUSED_NEAR, temperature);
     } else if (embedding.isEndpoint(node)) {
@@ -159,13 +162,14 @@ final class EmbeddingAnnealing {
   }
 
   private boolean accepted(double more, double temperature) {
-    return more <= 0 || random.nextDouble() < Math.exp(-more / temperature);
+    return more <= 0
+        || (more < NEVER * temperature && dice.fraction() < Math.exp(-more / temperature));
   }
 
   private void moveEndpoint(int endpoint, double temperature) {
     int target =
-        random.nextInt(4) == 0
-            ? random.nextInt(tree.nodeCount())
+        dice.below(4) == 0
+            ? dice.below(tree.nodeCount())
             : near(embedding.neighbour(endpoint, 0), 4);
     int home = embedding.place(endpoint);
     target = nodeNear(target);
@@ -174,10 +178,10 @@ final class EmbeddingAnnealing {
     }
     group[0] = endpoint;
     groupSize = 1;
-    if (embedding.count(target) < slots[target] && random.nextInt(3) != 0) {
+    if (embedding.count(target) < slots[target] && dice.below(3) != 0) {
       change(target, temperature);
     } else if (embedding.count(target) > 0) {
-      other[0] = embedding.endpointOn(target, random.nextInt(embedding.count(target)));
+      other[0] = embedding.endpointOn(target, dice.below(embedding.count(target)));
       otherSize = 1;
       exchange(target, temperature);
     }
@@ -188,11 +192,11 @@ final class EmbeddingAnnealing {
     if (near == 0) {
       return;
     }
-    int kind = random.nextInt(3);
+    int kind = dice.below(3);
     int target =
         kind == 0
             ? embedding.place(node)
-            : embedding.place(embedding.neighbour(node, random.nextInt(near)));
+            : embedding.place(embedding.neighbour(node, dice.below(near)));
     if (kind != 1) {
       target = beside(target);
     }
@@ -205,11 +209,10 @@ final class EmbeddingAnnealing {
 
   private void moveGroup(int start, boolean near, double temperature) {
     int home = embedding.place(start);
-    int most = 1 + random.nextInt(random.nextInt(4) == 0 ? MAX_GROUP : SMALL_GROUP);
+    int most = 1 + dice.below(dice.below(4) == 0 ? MAX_GROUP : SMALL_GROUP);
     groupSize = collect(start, home, most, group);
     int groupEndpoints = endpoints(group, groupSize);
-    int target =
-        near ? near(group[random.nextInt(groupSize)], 3) : random.nextInt(tree.nodeCount());
+    int target = near ? near(group[dice.below(groupSize)], 3) : dice.below(tree.nodeCount());
     if (groupEndpoints > 0) {
       target = nodeNear(target);
     }
@@ -219,9 +222,8 @@ final class EmbeddingAnnealing {
     if (groupEndpoints == 0 || embedding.count(target) + groupEndpoints <= slots[target]) {
       change(target, temperature);
     } else if (embedding.count(target) > 0) {
-      int first = embedding.endpointOn(target, random.nextInt(embedding.count(target)));
-      otherSize =
-          collect(first, target, Math.min(MAX_GROUP, 1 + random.nextInt(2 * most + 3)), other);
+      int first = embedding.endpointOn(target, dice.below(embedding.count(target)));
+      otherSize = collect(first, target, Math.min(MAX_GROUP, 1 + dice.below(2 * most + 3)), other);
       int back = endpoints(other, otherSize);
       if (embedding.count(target) + groupEndpoints - back <= slots[target]
           && embedding.count(home) + back - groupEndpoints <= slots[home]) {
@@ -233,8 +235,8 @@ final class EmbeddingAnnealing {
   /** Where an emulated node is that is some links away from another. */
   private int near(int node, int farthest) {
     int at = node;
-    for (int steps = 1 + random.nextInt(farthest); steps > 0; steps--) {
-      at = embedding.neighbour(at, random.nextInt(embedding.neighbours(at)));
+    for (int steps = 1 + dice.below(farthest); steps > 0; steps--) {
+      at = embedding.neighbour(at, dice.below(embedding.neighbours(at)));
     }
     return embedding.place(at);
   }
@@ -253,7 +255,7 @@ final class EmbeddingAnnealing {
 
   private int beside(int vertex) {
     int[] below = tree.children(vertex);
-    int chosen = random.nextInt(below.length + (vertex == tree.root() ? 0 : 1));
+    int chosen = dice.below(below.length + (vertex == tree.root() ? 0 : 1));
     return chosen == below.length ? tree.parent(vertex) : below[chosen];
   }
 
@@ -264,7 +266,7 @@ final class EmbeddingAnnealing {
     inGroup[start] = true;
     for (int i = 0; i < size && size < most; i++) {
       int degree = embedding.neighbours(into[i]);
-      int turn = degree == 0 ? 0 : random.nextInt(degree);
+      int turn = degree == 0 ? 0 : dice.below(degree);
       for (int j = 0; j < degree && size < most; j++) {
         int at = j + turn < degree ? j + turn : j + turn - degree;
         int node = embedding.neighbour(into[i], at);
