@@ -531,8 +531,11 @@ class ClusterRunsTest {
   @Test
   @Order(2)
   void shouldAnswerEveryBadSubmissionAndDisturbNoRun() throws Exception {
-    String run = cluster.submit(1, "long.yaml", LONG.formatted(10), Map.of(), "abort");
+    // so long that it runs beside most of them
+    int seconds = 10 + SUBMISSIONS / 100;
+    String run = cluster.submit(1, "long.yaml", LONG.formatted(seconds), Map.of(), "abort");
     cluster.await(1, run, "running");
+    long begun = System.nanoTime();
     long seed = System.nanoTime();
     Figures.saw("%d bad submissions, seed %d", SUBMISSIONS, seed);
     AtomicInteger next = new AtomicInteger();
@@ -561,6 +564,9 @@ class ClusterRunsTest {
     }
     assertThat(wrong).isEmpty();
     assertThat(refused).hasValue(SUBMISSIONS);
+    Figures.saw(
+        "every one of %d bad submissions answered, in %d s",
+        SUBMISSIONS, (System.nanoTime() - begun) / 1_000_000_000);
     cluster.await(1, run, "finished");
     assertThat(cluster.results(1, run).verdict().path("end").asString()).isEqualTo("completed");
     assertThat(cluster.log(1)).doesNotContain("this is a bug").doesNotContain("\tat ");
