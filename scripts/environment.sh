@@ -42,10 +42,13 @@ need_package() {
 
 build_is_current() {
   [ -f "$KOLLAPS_HOME/.kollaps/dist/built" ] || return 1
+  [ "${KOLLAPS_BUILD:-quick}" = quick ] || [ -f "$KOLLAPS_HOME/.kollaps/dist/checked" ] || return 1
   [ -z "$(find "$KOLLAPS_HOME/pom.xml" "$KOLLAPS_HOME"/*/pom.xml "$KOLLAPS_HOME"/*/src/main -newer "$KOLLAPS_HOME/.kollaps/dist/built" -print -quit 2>/dev/null)" ]
 }
 
 # Builds into a folder beside the one in use and swaps them, so that a build that fails or is cut off harms nothing.
+# With KOLLAPS_BUILD=checked everything is compiled anew with every check of the compiler: Maven does not compile again what a quick
+# build has compiled, and so would not check it.
 build_if_needed() {
   build_is_current && return 0
   if [ -f "$KOLLAPS_HOME/.kollaps/dist/built" ] && [ ! -w "$KOLLAPS_HOME/.kollaps" ]; then
@@ -62,7 +65,13 @@ build_if_needed() {
   log=$KOLLAPS_HOME/.kollaps/build.log
   started=$KOLLAPS_HOME/.kollaps/build.started
   : >"$started"
-  if ! (cd "$KOLLAPS_HOME" && mvn -B -q -pl cli -am -Dmaven.test.skip=true -Dspotless.check.skip=true -Dkollaps.quick package) >"$log" 2>&1 </dev/null 9>&-; then
+  quick="-Dspotless.check.skip=true -Dkollaps.quick"
+  if [ "${KOLLAPS_BUILD:-quick}" = checked ]; then
+    quick=
+    rm -rf "$KOLLAPS_HOME"/*/target
+  fi
+  # shellcheck disable=SC2086
+  if ! (cd "$KOLLAPS_HOME" && mvn -B -q -T 2 -pl cli -am -Dmaven.test.skip=true $quick package) >"$log" 2>&1 </dev/null 9>&-; then
     tail -n 30 "$log" >&2
     fail "the build failed; the whole log is $log"
   fi
@@ -75,6 +84,7 @@ build_if_needed() {
   # shellcheck disable=SC2012
   (cd "$next/lib" && ls -Sr -- *.jar | tr '\n' ':' | sed 's/:$//') >"$next/classpath"
   touch -r "$started" "$next/built"
+  [ -n "$quick" ] || : >"$next/checked"
   rm -rf "$KOLLAPS_HOME/.kollaps/dist"
   mv "$next" "$KOLLAPS_HOME/.kollaps/dist"
   make_start_cache

@@ -26,6 +26,9 @@ class ClusterSecurityTest {
   /** No capacity is measured: what is shown here does not depend on it. */
   private static final String NO_PROBE = "KOLLAPS_PROBE=off";
 
+  /** They run nothing, and several of them start on one machine. */
+  private static final String SMALL = "KOLLAPS_NODE_JVM=small";
+
   private final Workspace workspace = new Workspace();
   private final List<Started> daemons = new ArrayList<>();
   private NodeNetwork network;
@@ -59,6 +62,7 @@ class ClusterSecurityTest {
     words.addAll(List.of(more));
     List<String> environment = new ArrayList<>(variables);
     environment.add(NO_PROBE);
+    environment.add(SMALL);
     Started daemon = network.start(node, environment, words.toArray(String[]::new));
     daemons.add(daemon);
     return daemon;
@@ -104,6 +108,7 @@ class ClusterSecurityTest {
   private Finished join(int node, List<String> variables, String token) throws Exception {
     List<String> environment = new ArrayList<>(variables);
     environment.add(NO_PROBE);
+    environment.add(SMALL);
     return network
         .start(
             node,

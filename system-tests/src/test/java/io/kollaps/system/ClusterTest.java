@@ -25,6 +25,9 @@ class ClusterTest {
   /** Probes have a test of their own. */
   private static final String UNMEASURED = "KOLLAPS_PROBE=off";
 
+  /** They run nothing, and several of them start on one machine. */
+  private static final String SMALL = "KOLLAPS_NODE_JVM=small";
+
   private static final Duration LOSSY = Duration.ofSeconds(20);
 
   private static final Pattern TOKEN = Pattern.compile("KOLLAPS-1-[0-9a-f-]+");
@@ -63,7 +66,7 @@ class ClusterTest {
   private Started daemon(int node, List<String> variables, String... more) throws Exception {
     List<String> words = new ArrayList<>(List.of("node", "start"));
     words.addAll(List.of(more));
-    List<String> all = new ArrayList<>(List.of(UNMEASURED));
+    List<String> all = new ArrayList<>(List.of(UNMEASURED, SMALL));
     all.addAll(variables);
     Started daemon = network.start(node, all, words.toArray(String[]::new));
     daemons.add(daemon);
@@ -132,7 +135,7 @@ class ClusterTest {
         BOUND,
         () -> network.nodes(2).nodes().size() == 3 && revisions(1) == 1);
     String identity = row(nodes(1), "n1").path("id").asString("");
-    Figures.saw("memory of a daemon: %d MB", residentMegabytes(third));
+    Figures.saw("memory of a daemon that runs nothing: %d MB", residentMegabytes(third));
 
     first.kill();
     long killed = System.nanoTime();
@@ -263,7 +266,7 @@ class ClusterTest {
     return network
         .start(
             node,
-            List.of(UNMEASURED),
+            List.of(UNMEASURED, SMALL),
             "node",
             "start",
             "--join",

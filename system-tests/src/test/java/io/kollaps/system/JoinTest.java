@@ -31,7 +31,7 @@ class JoinTest {
   private static final double TOLERANCE = 0.15;
 
   private static final List<String> SHORT_PROBES =
-      List.of("KOLLAPS_PROBE_SECONDS=1", "KOLLAPS_NOISE_PERCENT=10");
+      List.of("KOLLAPS_PROBE_SECONDS=1", "KOLLAPS_NOISE_PERCENT=10", "KOLLAPS_NODE_JVM=small");
 
   private final Workspace workspace = new Workspace();
   private final List<Started> daemons = new ArrayList<>();

@@ -4,6 +4,7 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.ConnectivityState;
 import io.grpc.ForwardingClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -12,6 +13,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
 import io.grpc.stub.AbstractStub;
@@ -45,15 +47,32 @@ public final class NodeClient implements AutoCloseable {
   /** Longest wait for an answer: a change of the state may take a while when a voter is lost. */
   public static final Duration DEADLINE = Duration.ofSeconds(15);
 
+  /**
+   * A connection that could not be made is tried again after this, when somebody calls. Left to
+   * itself the library waits up to two minutes, in which every call fails at once: a node that was
+   * away would be back for a while before anybody could ask it.
+   */
+  static final Duration RECONNECT = Duration.ofSeconds(1);
+
+  /** A machine that does not even refuse a connection counts as not reached after this. */
+  private static final int CONNECT_MILLIS = 5_000;
+
   private static final long IDLE_MINUTES = 5;
   private static final long CLOSE_SECONDS = 1;
 
   private final NodeKeys keys;
   private final ClusterTrust trust;
-  private final Map<Target, ManagedChannel> channels = new HashMap<>();
+  private final Map<Target, Connection> connections = new HashMap<>();
 
   /** Streams have a connection of their own: they must not use up the calls of the other one. */
   private record Target(NodeId node, String host, int port, boolean streams) {}
+
+  private record Connection(ManagedChannel channel, long openedNanos) {
+    boolean failed(long nowNanos) {
+      return nowNanos - openedNanos > RECONNECT.toNanos()
+          && channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE;
+    }
+  }
 
   /** With this node's certificate and whom it trusts. */
   public NodeClient(NodeKeys keys, ClusterTrust trust) {
@@ -116,21 +135,30 @@ public final class NodeClient implements AutoCloseable {
   }
 
   private synchronized ManagedChannel channel(Target target) {
-    return channels.computeIfAbsent(
-        target, to -> open(to.host(), to.port(), keys, trust.only(to.node())));
+    long now = System.nanoTime();
+    Connection known = connections.get(target);
+    if (known != null && !known.failed(now)) {
+      return known.channel();
+    }
+    if (known != null) {
+      known.channel().shutdown(); // no call is on it: it was never made, or has ended
+    }
+    ManagedChannel fresh = open(target.host(), target.port(), keys, trust.only(target.node()));
+    connections.put(target, new Connection(fresh, now));
+    return fresh;
   }
 
   /** Ends the connections to nodes that are not wanted any more. */
   public void retain(Predicate<NodeId> wanted) {
     List<ManagedChannel> unwanted = new ArrayList<>();
     synchronized (this) {
-      channels
+      connections
           .entrySet()
           .removeIf(
               entry -> {
                 boolean ends = !wanted.test(entry.getKey().node());
                 if (ends) {
-                  unwanted.add(entry.getValue());
+                  unwanted.add(entry.getValue().channel());
                 }
                 return ends;
               });
@@ -219,6 +247,7 @@ public final class NodeClient implements AutoCloseable {
           .intercept(new SendsRange())
           .maxInboundMessageSize(NodeServer.MAX_MESSAGE_BYTES)
           .idleTimeout(IDLE_MINUTES, TimeUnit.MINUTES)
+          .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
           .build();
     } catch (SSLException e) {
       throw new IllegalStateException("this Java has no TLS as it is needed", e);
@@ -228,8 +257,8 @@ public final class NodeClient implements AutoCloseable {
   /** Closes the connections. */
   @Override
   public synchronized void close() {
-    channels.values().forEach(NodeClient::close);
-    channels.clear();
+    connections.values().forEach(connection -> close(connection.channel()));
+    connections.clear();
   }
 
   private static void close(ManagedChannel channel) {

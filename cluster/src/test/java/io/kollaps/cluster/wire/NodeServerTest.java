@@ -52,6 +52,7 @@ class NodeServerTest {
   private static final NodeId SERVER = NodeId.of(1);
   private static final NodeId MEMBER = NodeId.of(2);
   private static final NodeId STRANGER = NodeId.of(3);
+  private static final Duration AWAY = Duration.ofSeconds(8);
 
   private final ClusterAuthority authority = ClusterAuthority.create("a", Instant.now(), RANDOM);
   private final ClusterAuthority other = ClusterAuthority.create("a", Instant.now(), RANDOM);
@@ -105,16 +106,19 @@ class NodeServerTest {
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
+    server = server();
+  }
+
+  private NodeServer server() throws Exception {
     NodeCredentials credentials = credentials(authority, SERVER);
-    server =
-        NodeServer.start(
-            port,
-            new NodeKeys(() -> credentials),
-            ClusterTrust.anyNode(authority.certificate(), banned::contains, refusals),
-            id -> id.equals(MEMBER) && !banned.contains(id),
-            new Echo(),
-            List.of(),
-            refusals);
+    return NodeServer.start(
+        port,
+        new NodeKeys(() -> credentials),
+        ClusterTrust.anyNode(authority.certificate(), banned::contains, refusals),
+        id -> id.equals(MEMBER) && !banned.contains(id),
+        new Echo(),
+        List.of(),
+        refusals);
   }
 
   @AfterEach
@@ -181,6 +185,23 @@ class NodeServerTest {
     banned.add(MEMBER);
 
     assertThatThrownBy(() -> manage(client, SERVER)).hasMessageContaining("no member");
+  }
+
+  @Test
+  void shouldReachANodeSoonAfterItIsBack() throws Exception {
+    NodeClient client = client(authority, MEMBER);
+    assertThat(manage(client, SERVER)).isEqualTo(MEMBER.value());
+    server.close();
+    // as long as it takes until the library by itself would wait for many seconds
+    long away = System.nanoTime();
+    while (System.nanoTime() - away < AWAY.toNanos()) {
+      assertThatThrownBy(() -> manage(client, SERVER)).isInstanceOf(CallFailure.class);
+      Thread.sleep(100);
+    }
+    server = server();
+    Thread.sleep(NodeClient.RECONNECT.plusMillis(100));
+
+    assertThat(manage(client, SERVER)).isEqualTo(MEMBER.value());
   }
 
   @Test

@@ -52,6 +52,9 @@ public final class PeerCheck {
     return measured;
   }
 
+  // A yield is no promise, and none is needed: it lets who answers on this machine go first, and a
+  // round trip that it lengthens is not the shortest one.
+  @SuppressWarnings("ThreadPriorityCheck")
   private static void rest(long nanos) {
     if (nanos == 0) {
       Thread.yield();

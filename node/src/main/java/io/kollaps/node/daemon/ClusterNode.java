@@ -2,19 +2,11 @@ package io.kollaps.node.daemon;
 
 import io.kollaps.cluster.NodeId;
 import io.kollaps.cluster.clock.ClockOffset;
-import io.kollaps.cluster.generated.AnnounceRequest;
 import io.kollaps.cluster.generated.ManageRequest;
-import io.kollaps.cluster.generated.Outcome;
-import io.kollaps.cluster.generated.RenewReply;
-import io.kollaps.cluster.generated.RenewRequest;
-import io.kollaps.cluster.generated.TakeAuthorityRequest;
-import io.kollaps.cluster.security.Certificates;
 import io.kollaps.cluster.security.ClusterAuthority;
 import io.kollaps.cluster.security.ClusterKey;
 import io.kollaps.cluster.security.ClusterTrust;
-import io.kollaps.cluster.security.CredentialStore;
 import io.kollaps.cluster.security.NodeCredentials;
-import io.kollaps.cluster.security.NodeKey;
 import io.kollaps.cluster.security.NodeKeys;
 import io.kollaps.cluster.security.Refusals;
 import io.kollaps.cluster.security.SecurityFailure;
@@ -37,15 +29,11 @@ import io.kollaps.node.run.Parts;
 import io.kollaps.node.run.RunRequest;
 import java.io.IOException;
 import java.security.SecureRandom;
-import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,20 +47,11 @@ final class ClusterNode implements AutoCloseable {
   /** What this node says of itself is looked at, and said again where that failed, this often. */
   private static final long FACTS_NANOS = 2_000_000_000L;
 
-  /** A key that was handed over is kept this long, until the division that needs it is done. */
-  private static final long AUTHORITY_GRACE_NANOS = 120_000_000_000L;
-
-  /** Without a leader for so long, a node asks the others. */
-  private static final long ALONE_NANOS = 15_000_000_000L;
-
-  /** A certificate is renewed days before it ends: a renewal that fails is not urgent. */
-  private static final long RENEWAL_NANOS = 30_000_000_000L;
-
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
 
   private final NodeSettings settings;
   private final NodeFolder folder;
-  private final CredentialStore store;
+  private final OwnCredentials credentials;
   private final NodeClock clock;
   private final NodeWatch watch;
   private final Origin origin;
@@ -80,26 +59,19 @@ final class ClusterNode implements AutoCloseable {
   private final SecureRandom random = new SecureRandom();
   private final ClusterTrust trust;
   private final NodeClient client;
+  private final Announcements announcements;
   private final Beats beats;
   private final Replication replication;
   private final Leadership leadership;
   private final ProbeStation station;
   private final JoinDesk joins;
   private final Deployment deployment;
-  private volatile NodeCredentials credentials;
-  private volatile Optional<ClusterAuthority> authority;
-  private volatile long authoritySinceNanos = System.nanoTime();
   private volatile ControlState known = ControlState.empty();
 
   /** Nodes that have left while this process looked on. */
   private final Set<NodeId> departed = ConcurrentHashMap.newKeySet();
 
-  private long renewalTriedNanos = System.nanoTime() - RENEWAL_NANOS;
   private volatile boolean running = true;
-  private final AtomicBoolean asking = new AtomicBoolean();
-  private volatile String announceProblem = "";
-  private volatile long ledNanos = System.nanoTime();
-  private volatile boolean saidAlone;
   private boolean led;
 
   /** Last term of which this node knew a leader; 0 before the first. */
@@ -124,15 +96,15 @@ final class ClusterNode implements AutoCloseable {
     this.clock = clock;
     this.origin = origin;
     this.watch = watch;
-    store = folder.credentials();
-    credentials = origin.credentials();
-    authority = origin.authority();
+    credentials =
+        new OwnCredentials(origin, folder.credentials(), clock, random, settings.certificateLife());
     refusals = new Refusals(LOG::warn, System::nanoTime);
     trust =
         ClusterTrust.anyNode(
-            credentials.authority(), id -> known.isBanned(id), refusals, clock.wall());
-    NodeKeys shown = new NodeKeys(() -> credentials);
+            origin.credentials().authority(), id -> known.isBanned(id), refusals, clock.wall());
+    NodeKeys shown = new NodeKeys(credentials::now);
     client = new NodeClient(shown, trust);
+    announcements = new Announcements(origin.self(), client, watch);
     long session = folder.nextSession(System.currentTimeMillis());
     beats =
         new Beats(
@@ -142,7 +114,9 @@ final class ClusterNode implements AutoCloseable {
             refusals,
             watch);
     replication = replicate(shown);
-    leadership = new Leadership(self(), replication, beats.members(), this::giveAuthority);
+    leadership =
+        new Leadership(
+            self(), replication, beats.members(), to -> credentials.giveAuthority(to, client));
     joins =
         new JoinDesk(
             this,
@@ -211,7 +185,7 @@ final class ClusterNode implements AutoCloseable {
     ReplicationSettings how =
         new ReplicationSettings(
             self(),
-            credentials.cluster(),
+            origin.credentials().cluster(),
             folder.state(),
             origin.self().replicationPort(),
             ReplicationSettings.ELECTION_MIN,
@@ -238,7 +212,7 @@ final class ClusterNode implements AutoCloseable {
     server =
         NodeServer.start(
             origin.self().port(),
-            new NodeKeys(() -> credentials),
+            new NodeKeys(credentials::now),
             trust,
             this::mayCall,
             new NodeAnswers(this),
@@ -268,7 +242,7 @@ final class ClusterNode implements AutoCloseable {
     ClusterKey key = ClusterKey.create(1, random);
     var outcome =
         leadership.submit(
-            new ControlCommand.FormCluster(credentials.cluster(), origin.self(), key));
+            new ControlCommand.FormCluster(origin.credentials().cluster(), origin.self(), key));
     if (outcome instanceof io.kollaps.cluster.state.Outcome.Refused refused) {
       throw DaemonFailure.failed("the cluster could not be formed: " + refused.reason());
     }
@@ -279,7 +253,7 @@ final class ClusterNode implements AutoCloseable {
   // ---- what other parts of the daemon ask -------------------------------------------------
 
   NodeId self() {
-    return credentials.node();
+    return origin.self().id();
   }
 
   NodeSettings settings() {
@@ -291,11 +265,16 @@ final class ClusterNode implements AutoCloseable {
   }
 
   NodeCredentials credentials() {
-    return credentials;
+    return credentials.now();
   }
 
   Optional<ClusterAuthority> authority() {
-    return authority;
+    return credentials.authority();
+  }
+
+  /** Keeps the authority's key, which the leader handed over. */
+  void takeAuthority(ClusterAuthority given) throws IOException {
+    credentials.takeAuthority(given);
   }
 
   Replication replication() {
@@ -345,13 +324,6 @@ final class ClusterNode implements AutoCloseable {
     return beats.members();
   }
 
-  /** Keeps the authority's key, which the leader handed over. */
-  void takeAuthority(ClusterAuthority given) throws IOException {
-    authoritySinceNanos = System.nanoTime();
-    store.saveAuthority(given);
-    authority = Optional.of(given);
-  }
-
   private boolean mayCall(NodeId node) {
     ControlState now = known;
     return now.formed() ? now.isMember(node) : origin.members().contains(node);
@@ -360,33 +332,6 @@ final class ClusterNode implements AutoCloseable {
   /** Also of those whom this node has not heard of yet: who is behind must be able to catch up. */
   private boolean mayTakePart(NodeId node) {
     return !departed.contains(node) && !known.isBanned(node);
-  }
-
-  private boolean giveAuthority(Member to) {
-    Optional<ClusterAuthority> own = authority;
-    if (own.isEmpty()) {
-      return false;
-    }
-    try {
-      Outcome outcome =
-          client.call(
-              to.id(),
-              to.host(),
-              to.port(),
-              stub ->
-                  stub.takeAuthority(
-                      TakeAuthorityRequest.newBuilder()
-                          .setPrivateKey(
-                              com.google.protobuf.ByteString.copyFrom(own.get().key().getEncoded()))
-                          .build()));
-      if (outcome.getResultCase() == Outcome.ResultCase.DONE) {
-        return true;
-      }
-      LOG.debug("node {} does not become a voter yet: {}", to.name(), outcome.getRefused());
-    } catch (NodeClient.CallFailure e) {
-      LOG.debug("node {} does not become a voter yet: {}", to.name(), e.getMessage());
-    }
-    return false;
   }
 
   // ---- what it does by itself ----------------------------------------------------------------
@@ -428,10 +373,14 @@ final class ClusterNode implements AutoCloseable {
     ControlState now = replication.state();
     if (now.formed() && now.isMember(self())) {
       announceIfMoved(now);
-      renewIfDue();
-      forgetAuthorityIfNoVoter(status);
+      credentials.renewIfDue(led, leader(), client);
+      credentials.forgetAuthorityIfNoVoter(status.roles());
     }
-    askAroundIfAlone(now);
+    if (led || leader().isPresent() || !now.formed()) {
+      announcements.heardOfALeader();
+    } else {
+      announcements.askAroundIfAlone(now);
+    }
     joins.look(led, now);
     cut();
     beats.learnAddresses(now);
@@ -485,37 +434,14 @@ final class ClusterNode implements AutoCloseable {
     }
   }
 
-  /**
-   * A node that hears of no leader for long asks the other members: one that was put out while it
-   * was away, or that the others do not understand, is told so.
-   */
-  private void askAroundIfAlone(ControlState now) {
-    if (led || leader().isPresent() || !now.formed()) {
-      ledNanos = System.nanoTime();
+  private void announceIfMoved(ControlState now) throws InterruptedException {
+    if (!announcements.due(now)) {
       return;
     }
-    if (System.nanoTime() - ledNanos < ALONE_NANOS) {
-      return;
-    }
-    if (asking.compareAndSet(false, true)) { // each may take seconds to answer
-      var _ = Thread.ofVirtual().name("kollaps-asking").start(() -> askAround(now));
-    }
-  }
-
-  private void askAround(ControlState now) {
-    try {
-      boolean heard =
-          now.membersByAdmission().stream()
-              .filter(member -> !member.id().equals(self()))
-              .anyMatch(
-                  member -> announce(origin.self(), member.id(), member.host(), member.port()));
-      if (!heard && !saidAlone) {
-        saidAlone = true;
-        LOG.warn("this node hears of no leader; another node's log says why, or all are away");
-      }
-    } finally {
-      ledNanos = System.nanoTime();
-      asking.set(false);
+    if (led) {
+      var _ = leadership.submit(new ControlCommand.UpdateMember(origin.self()));
+    } else {
+      announcements.announce(now, leader());
     }
   }
 
@@ -526,127 +452,6 @@ final class ClusterNode implements AutoCloseable {
       server.cut();
     }
     replication.cut();
-  }
-
-  private void announceIfMoved(ControlState now) throws InterruptedException {
-    Member recorded = now.members().get(self());
-    Member actual = origin.self();
-    if (recorded == null
-        || (recorded.host().equals(actual.host())
-            && recorded.port() == actual.port()
-            && recorded.name().equals(actual.name())
-            && recorded.software().equals(actual.software())
-            && recorded.newestProtocol() == actual.newestProtocol())) {
-      return;
-    }
-    if (led) {
-      var _ = leadership.submit(new ControlCommand.UpdateMember(actual));
-      return;
-    }
-    // where no leader is known, since it looks for this node elsewhere, any member knows it
-    Deque<Member> asked = new ArrayDeque<>();
-    leader().ifPresentOrElse(asked::add, () -> asked.addAll(now.membersByAdmission()));
-    for (Member member : asked) {
-      if (!member.id().equals(self())
-          && announce(actual, member.id(), member.host(), member.port())) {
-        return;
-      }
-    }
-  }
-
-  /** True when the leader has heard of it. */
-  private boolean announce(Member actual, NodeId to, String host, int port) {
-    AnnounceRequest request =
-        AnnounceRequest.newBuilder().setMember(ControlCodec.toMessage(actual)).build();
-    try {
-      Outcome outcome = client.call(to, host, port, stub -> stub.announce(request));
-      if (outcome.getResultCase() == Outcome.ResultCase.LEADER_AT
-          && !outcome.getLeaderAt().getId().isEmpty()) {
-        var leader = outcome.getLeaderAt();
-        outcome =
-            client.call(
-                new NodeId(leader.getId()),
-                leader.getHost(),
-                leader.getPort(),
-                stub -> stub.announce(request));
-      }
-      if (outcome.getResultCase() == Outcome.ResultCase.REFUSED) {
-        watch.ended("the cluster refuses this node's new values: " + outcome.getRefused(), false);
-      }
-      return outcome.getResultCase() == Outcome.ResultCase.DONE;
-    } catch (NodeClient.CallFailure e) {
-      String problem = String.valueOf(e.getMessage());
-      if (e.answered() && !problem.equals(announceProblem)) {
-        announceProblem = problem;
-        LOG.warn("this node cannot take part: {}", problem);
-      } else {
-        LOG.debug("the leader could not be told of this node's values: {}", problem);
-      }
-      return false;
-    }
-  }
-
-  private void renewIfDue() throws IOException, SecurityFailure {
-    Instant now = clock.wall().instant();
-    if (!credentials.dueAt(now) || System.nanoTime() - renewalTriedNanos < RENEWAL_NANOS) {
-      return;
-    }
-    renewalTriedNanos = System.nanoTime();
-    NodeKey key = NodeKey.create(random);
-    Optional<byte[]> certificate = certificateFor(key, now);
-    if (certificate.isPresent()) {
-      NodeCredentials next =
-          NodeCredentials.of(
-              key.secret(), Certificates.parse(certificate.get()), credentials.authority());
-      store.save(next);
-      credentials = next;
-      LOG.info(
-          "this node's certificate is renewed; it counts until {}",
-          next.certificate().getNotAfter().toInstant());
-    }
-  }
-
-  private Optional<byte[]> certificateFor(NodeKey key, Instant now) throws SecurityFailure {
-    byte[] request = key.signingRequest(self());
-    Optional<ClusterAuthority> own = authority;
-    if (led && own.isPresent()) {
-      return Optional.of(
-          Certificates.der(
-              own.get().certify(request, self(), now, settings.certificateLife(), random)));
-    }
-    Optional<Member> leader = leader();
-    if (leader.isEmpty() || leader.get().id().equals(self())) {
-      return Optional.empty();
-    }
-    try {
-      RenewReply reply =
-          client.call(
-              leader.get().id(),
-              leader.get().host(),
-              leader.get().port(),
-              stub ->
-                  stub.renewCertificate(
-                      RenewRequest.newBuilder()
-                          .setSigningRequest(com.google.protobuf.ByteString.copyFrom(request))
-                          .build()));
-      if (reply.getResultCase() == RenewReply.ResultCase.CERTIFICATE) {
-        return Optional.of(reply.getCertificate().toByteArray());
-      }
-    } catch (NodeClient.CallFailure e) {
-      LOG.debug("the certificate could not be renewed yet: {}", e.getMessage());
-    }
-    return Optional.empty();
-  }
-
-  private void forgetAuthorityIfNoVoter(Replication.Status status) throws IOException {
-    if (authority.isPresent()
-        && !status.roles().voters().isEmpty()
-        && !status.roles().voters().contains(self())
-        && System.nanoTime() - authoritySinceNanos > AUTHORITY_GRACE_NANOS) {
-      authority = Optional.empty();
-      store.forgetAuthority();
-      LOG.info("this node votes no more and has forgotten the authority's key");
-    }
   }
 
   /** Hears of the replication; on its threads. */

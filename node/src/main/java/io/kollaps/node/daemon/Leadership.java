@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,10 @@ final class Leadership {
 
   private static final long WAIT_SECONDS = 30;
   private static final long HANDOVER_NANOS = 12_000_000_000L;
+
+  /** So many nodes are asked to take over: a command waits for it. */
+  private static final int HEIRS = 3;
+
   private static final long LOOK_MILLIS = 50;
   private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
 
@@ -196,32 +201,19 @@ final class Leadership {
   }
 
   /**
-   * Makes another node the leader.
+   * Makes another node the leader: the first of the living, voters before listeners, that can take
+   * over.
    *
    * @return who leads now; empty when no node could take over
    */
   Optional<NodeId> handOver() throws InterruptedException {
     dividing.lockInterruptibly();
     try {
-      Replication.Status status = replication.status();
-      Optional<NodeId> heir = heir(status);
-      if (heir.isEmpty() || !give(heir.get())) {
-        return Optional.empty();
-      }
-      Set<NodeId> voters = new HashSet<>(status.roles().voters());
-      voters.add(heir.get());
-      Set<NodeId> listeners = new HashSet<>(status.roles().listeners());
-      listeners.remove(heir.get());
-      if (!divide(new VoterPlan.Roles(new TreeSet<>(voters), new TreeSet<>(listeners)), heir)) {
-        return Optional.empty();
-      }
-      long deadline = System.nanoTime() + HANDOVER_NANOS;
-      while (System.nanoTime() < deadline) {
-        Optional<NodeId> leader = replication.status().leader();
-        if (leader.isPresent() && !leader.get().equals(self)) {
+      for (NodeId heir : heirs(replication.status())) {
+        Optional<NodeId> leader = handOverTo(heir);
+        if (leader.isPresent()) {
           return leader;
         }
-        Thread.sleep(LOOK_MILLIS);
       }
       return Optional.empty();
     } finally {
@@ -229,18 +221,41 @@ final class Leadership {
     }
   }
 
-  private Optional<NodeId> heir(Replication.Status status) {
+  private Optional<NodeId> handOverTo(NodeId heir) throws InterruptedException {
+    Replication.Status status = replication.status();
+    if (!status.leading() || !give(heir)) {
+      return status.leader().filter(leader -> !leader.equals(self));
+    }
+    Set<NodeId> voters = new HashSet<>(status.roles().voters());
+    voters.add(heir);
+    Set<NodeId> listeners = new HashSet<>(status.roles().listeners());
+    listeners.remove(heir);
+    if (!divide(
+        new VoterPlan.Roles(new TreeSet<>(voters), new TreeSet<>(listeners)), Optional.of(heir))) {
+      return Optional.empty();
+    }
+    long deadline = System.nanoTime() + HANDOVER_NANOS;
+    while (System.nanoTime() < deadline) {
+      Optional<NodeId> leader = replication.status().leader();
+      if (leader.isPresent() && !leader.get().equals(self)) {
+        return leader;
+      }
+      Thread.sleep(LOOK_MILLIS);
+    }
+    return Optional.empty();
+  }
+
+  private List<NodeId> heirs(Replication.Status status) {
     List<NodeId> living =
         replication.state().membersByAdmission().stream()
             .map(Member::id)
             .filter(id -> !id.equals(self) && !leaving.contains(id))
             .filter(id -> members.last(id).isPresent() && !members.isLost(id))
             .toList();
-    return living.stream()
-        .filter(id -> status.roles().voters().contains(id))
-        .findFirst()
-        .or(
-            () ->
-                living.stream().filter(id -> status.roles().listeners().contains(id)).findFirst());
+    return Stream.concat(
+            living.stream().filter(id -> status.roles().voters().contains(id)),
+            living.stream().filter(id -> status.roles().listeners().contains(id)))
+        .limit(HEIRS)
+        .toList();
   }
 }

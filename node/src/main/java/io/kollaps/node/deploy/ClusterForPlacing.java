@@ -3,6 +3,7 @@ package io.kollaps.node.deploy;
 import io.kollaps.cluster.NodeId;
 import io.kollaps.cluster.state.ControlState;
 import io.kollaps.cluster.state.Member;
+import io.kollaps.node.control.leader.Absence;
 import io.kollaps.node.control.leader.PlaceableCluster;
 import io.kollaps.placement.Cluster;
 import io.kollaps.placement.NodeCapacity;
@@ -12,6 +13,7 @@ import io.kollaps.placement.network.PhysicalNetwork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** The cluster of the moment as the placer sees it. Not for several threads. */
@@ -55,10 +57,12 @@ final class ClusterForPlacing implements Supplier<PlaceableCluster> {
     for (Member member : members) {
       nodes.add(capacity(state, member));
     }
+    List<Absence> absences = absences(state, cluster::isLost);
     Optional<PhysicalNetwork> network = networks.between(state, ids);
     boolean same =
         nodes.equals(lastNodes)
             && last.map(PlaceableCluster::ids).equals(Optional.of(ids))
+            && last.map(PlaceableCluster::absences).equals(Optional.of(absences))
             && network.equals(lastNetwork);
     if (!same) {
       lastNodes = nodes;
@@ -66,7 +70,7 @@ final class ClusterForPlacing implements Supplier<PlaceableCluster> {
       last =
           Optional.of(
               new PlaceableCluster(
-                  new Cluster(nodes, network.orElseGet(() -> unlimited(members))), ids));
+                  new Cluster(nodes, network.orElseGet(() -> unlimited(members))), ids, absences));
     }
     return last.orElseThrow();
   }
@@ -76,15 +80,41 @@ final class ClusterForPlacing implements Supplier<PlaceableCluster> {
     return lastNetwork.isPresent() || lastNodes.size() < 2 ? List.of() : List.of(NO_MAP);
   }
 
+  /**
+   * Members that get nothing new, by their admission, and then the nodes that are banned.
+   *
+   * @param isLost whether a member was given up
+   */
+  static List<Absence> absences(ControlState state, Predicate<NodeId> isLost) {
+    List<Absence> result = new ArrayList<>();
+    for (Member member : state.membersByAdmission()) {
+      absent(state, member, isLost).ifPresent(why -> result.add(new Absence(member.name(), why)));
+    }
+    state.bans().values().forEach(ban -> result.add(new Absence(ban.name(), Absence.Why.BANNED)));
+    return result;
+  }
+
+  private static Optional<Absence.Why> absent(
+      ControlState state, Member member, Predicate<NodeId> isLost) {
+    if (isLost.test(member.id())) {
+      return Optional.of(Absence.Why.LOST);
+    }
+    if (member.mode() != Member.Mode.ACTIVE) {
+      return Optional.of(Absence.Why.DRAINED);
+    }
+    return NodeFacts.of(state, member.id()).isEmpty()
+        ? Optional.of(Absence.Why.STARTING)
+        : Optional.empty();
+  }
+
   private NodeCapacity capacity(ControlState state, Member member) {
-    Optional<NodeFacts> facts = NodeFacts.of(state, member.id());
-    boolean takes =
-        member.mode() == Member.Mode.ACTIVE && !cluster.isLost(member.id()) && facts.isPresent();
+    boolean takes = absent(state, member, cluster::isLost).isEmpty();
+    Optional<NodeFacts> facts = NodeFacts.of(state, member.id()).filter(_ -> takes);
     return new NodeCapacity(
         member.name(),
-        takes ? facts.get().maxEndpoints() : 0,
-        takes ? facts.get().milliCpus() : 0,
-        takes ? facts.get().memoryBytes() : 0,
+        facts.map(NodeFacts::maxEndpoints).orElse(0),
+        facts.map(NodeFacts::milliCpus).orElse(0L),
+        facts.map(NodeFacts::memoryBytes).orElse(0L),
         NodeFacts.unreliability(state, member.id(), cluster.clockNanos() / 1_000_000));
   }
 

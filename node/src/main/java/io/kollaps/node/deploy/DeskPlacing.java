@@ -1,6 +1,7 @@
 package io.kollaps.node.deploy;
 
 import io.kollaps.node.control.Submission;
+import io.kollaps.node.control.leader.PlacementDesk;
 import io.kollaps.placement.Placement;
 import io.kollaps.placement.PlacementOptions;
 import io.kollaps.placement.PlacementRequest;
@@ -42,15 +43,17 @@ final class DeskPlacing implements Placing {
         new PlacementOptions(
             PlacementOptions.DEFAULT.timeNanos(), PlacementOptions.DEFAULT.maxTrials(), seed);
     try {
-      Placement placement =
-          controller
-              .atDesk(
-                  desk -> new Placer(System::nanoTime).place(request, desk.reservations(), options))
-              .join();
-      return new Planned(placement, cluster.notices());
+      return controller.atDesk(desk -> planned(desk, request, options)).join();
     } catch (CompletionException e) {
       return new Unusable("it could not be placed: " + e.getCause(), List.of());
     }
+  }
+
+  private Planned planned(PlacementDesk desk, PlacementRequest request, PlacementOptions options) {
+    Placement placement = new Placer(System::nanoTime).place(request, desk.reservations(), options);
+    return new Planned(
+        placement instanceof Placement.Refused refused ? desk.explained(refused) : placement,
+        cluster.notices());
   }
 
   private static CompiledExperiment compiled(Submission submission, long seed)

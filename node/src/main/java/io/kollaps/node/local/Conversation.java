@@ -25,7 +25,9 @@ public final class Conversation {
   private final BlockingQueue<Wire.InputLine> input = new ArrayBlockingQueue<>(INPUT_LINES);
   private final Patience patience;
   private volatile boolean gone;
+  private volatile boolean told;
   private boolean ended;
+  private Optional<Thread> answering = Optional.empty();
 
   /** Says who may not ask for something. */
   @FunctionalInterface
@@ -76,8 +78,8 @@ public final class Conversation {
   }
 
   private void answer(Wire.RequestLine request) throws IOException {
-    Thread worker = Thread.currentThread();
-    Thread reader = Thread.ofVirtual().start(() -> listen(worker));
+    begin();
+    Thread reader = Thread.ofVirtual().start(this::listen);
     Thread signs = Thread.ofVirtual().start(this::showLife);
     try {
       Wire.ReplyLine last = outcome(request);
@@ -85,6 +87,7 @@ public final class Conversation {
         wire.write(last);
       }
     } finally {
+      complete();
       // only now: an interrupt closes the channel that a thread waits on
       wire.close();
       reader.interrupt();
@@ -92,17 +95,44 @@ public final class Conversation {
     }
   }
 
+  private synchronized void begin() {
+    answering = Optional.of(Thread.currentThread());
+  }
+
   /** The handler is done; true when the command is still there to hear of it. */
   private synchronized boolean end() {
     ended = true;
+    // a stop that came too late for the handler must not spoil its last line
+    var _ = Thread.interrupted();
     return !gone;
   }
 
+  private synchronized void complete() {
+    answering = Optional.empty();
+  }
+
   /** The command has gone away: who works for it stops. */
-  private synchronized void leave(Thread worker) {
+  private synchronized void leave() {
     if (!ended) {
       gone = true;
-      worker.interrupt();
+      answering.ifPresent(Thread::interrupt);
+    }
+  }
+
+  /** Whether a request was read, and not answered to the end. */
+  synchronized boolean isAnswering() {
+    return answering.isPresent();
+  }
+
+  /** Whether a part of the answer was sent. */
+  boolean hasTold() {
+    return told;
+  }
+
+  /** The daemon ends: who works for the command stops, and the command is told so. */
+  synchronized void stop() {
+    if (!ended) {
+      answering.ifPresent(Thread::interrupt);
     }
   }
 
@@ -125,7 +155,7 @@ public final class Conversation {
   }
 
   /** Takes what the command sends, and sees when it goes away. */
-  private void listen(Thread worker) {
+  private void listen() {
     try {
       Optional<Wire.InputLine> line = wire.read(Wire.InputLine.class);
       while (line.isPresent()) {
@@ -137,7 +167,7 @@ public final class Conversation {
     } catch (InterruptedException e) {
       return; // the answer is complete
     }
-    leave(worker);
+    leave();
   }
 
   private void showLife() {
@@ -165,6 +195,7 @@ public final class Conversation {
       @Override
       public void tell(R line) {
         send(new Wire.ReplyLine(Wire.Kind.VALUE, Wire.MAPPER.valueToTree(line), "", false));
+        told = true;
       }
 
       @Override

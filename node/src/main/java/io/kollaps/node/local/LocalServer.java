@@ -25,6 +25,7 @@ public final class LocalServer implements AutoCloseable {
   private final ServerSocketChannel listening;
   private final LocalActions actions;
   private final Semaphore callers = new Semaphore(CALLERS);
+  private final Conversations conversations = new Conversations();
   private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
 
   private LocalServer(ServerSocketChannel listening, LocalActions actions) {
@@ -68,17 +69,22 @@ public final class LocalServer implements AutoCloseable {
 
   private void serve(SocketChannel caller) {
     try {
-      new Conversation(LocalSocket.wire(caller, Conversation.LONGEST_REQUEST), actions).hold();
+      conversations.hold(
+          new Conversation(LocalSocket.wire(caller, Conversation.LONGEST_REQUEST), actions));
     } finally {
       open.remove(caller);
       callers.release();
     }
   }
 
-  /** Hears no command any more; those that are under way end. */
+  /**
+   * Hears no command any more. Those that are under way hear their answer, or that the daemon
+   * stops; takes at most some seconds.
+   */
   @Override
   public void close() throws IOException {
     listening.close();
+    conversations.end();
     for (SocketChannel caller : open) {
       caller.close();
     }

@@ -52,6 +52,7 @@ public final class RemoteServer implements AutoCloseable {
   private final Refusals refusals;
   private final Connections connections;
   private final Semaphore callers = new Semaphore(CALLERS);
+  private final Conversations conversations = new Conversations();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
   private RemoteServer(
@@ -183,15 +184,15 @@ public final class RemoteServer implements AutoCloseable {
     Thread watch = Thread.ofVirtual().start(() -> closeWhenEnded(raw, access));
     try {
       Closeable both = () -> close(raw);
-      new Conversation(
+      conversations.hold(
+          new Conversation(
               new Wire(
                   secure.getInputStream(),
                   secure.getOutputStream(),
                   both,
                   Conversation.LONGEST_REQUEST),
               actions,
-              action -> role(access).orElse(AccessRole.READ).require(action))
-          .hold();
+              action -> role(access).orElse(AccessRole.READ).require(action)));
     } finally {
       watch.interrupt();
     }
@@ -269,10 +270,14 @@ public final class RemoteServer implements AutoCloseable {
     }
   }
 
-  /** Hears no command any more; those that are under way end. */
+  /**
+   * Hears no command any more. Those that are under way hear their answer, or that the daemon
+   * stops; takes at most some seconds.
+   */
   @Override
   public void close() throws IOException {
     listening.close();
+    conversations.end();
     open.forEach(RemoteServer::close);
   }
 }

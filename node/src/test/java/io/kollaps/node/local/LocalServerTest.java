@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -35,11 +36,17 @@ class LocalServerTest {
       new LocalAction<>("refused", Count.class, Number.class);
   private static final LocalAction<Count, Number> BROKEN =
       new LocalAction<>("broken", Count.class, Number.class);
+  private static final LocalAction<Count, Number> LEAVE =
+      new LocalAction<>("leave", Count.class, Number.class);
+  private static final LocalAction<Count, Number> HANGING =
+      new LocalAction<>("hanging", Count.class, Number.class);
   private static final LocalAction<Count, Number> UNKNOWN =
       new LocalAction<>("unknown", Count.class, Number.class);
 
   @TempDir private Path folder;
   private final CountDownLatch interrupted = new CountDownLatch(1);
+  private final CountDownLatch asked = new CountDownLatch(1);
+  private final CountDownLatch ending = new CountDownLatch(1);
   private LocalServer server;
 
   record Count(int to) {}
@@ -55,6 +62,8 @@ class LocalServerTest {
                 .add(COUNT, LocalServerTest::count)
                 .add(DOUBLE, LocalServerTest::doubled)
                 .add(ENDLESS, this::endless)
+                .add(LEAVE, this::leave)
+                .add(HANGING, this::hanging)
                 .add(
                     REFUSED,
                     (request, exchange) -> {
@@ -129,6 +138,54 @@ class LocalServerTest {
       assertThat(connection.next()).isPresent();
     }
     assertThat(interrupted.await(BOUND_SECONDS, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private void leave(Count request, Exchange<Number> exchange) throws InterruptedException {
+    asked.countDown();
+    assertThat(ending.await(BOUND_SECONDS, TimeUnit.SECONDS)).isTrue();
+    Thread.sleep(200); // the leader's answer comes a little after the daemon has begun to end
+    exchange.tell(new Number(request.to()));
+  }
+
+  private void hanging(Count request, Exchange<Number> exchange) throws InterruptedException {
+    asked.countDown();
+    Thread.sleep(TimeUnit.HOURS.toMillis(1));
+  }
+
+  private CompletableFuture<Object> ask(LocalAction<Count, Number> action) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return LocalClient.ask(folder, action, new Count(7));
+          } catch (LocalFailure e) {
+            return String.valueOf(e.getMessage());
+          }
+        });
+  }
+
+  @Test
+  void shouldAnswerTheCommandThatEndsTheDaemon() throws Exception {
+    CompletableFuture<Object> answer = ask(LEAVE);
+    assertThat(asked.await(BOUND_SECONDS, TimeUnit.SECONDS)).isTrue();
+    ending.countDown();
+    server.close();
+    assertThat(answer.get(BOUND_SECONDS, TimeUnit.SECONDS)).isEqualTo(new Number(7));
+  }
+
+  @Test
+  void shouldTellTheOthersThatItStops() throws Exception {
+    CompletableFuture<Object> hanging = ask(HANGING);
+    assertThat(asked.await(BOUND_SECONDS, TimeUnit.SECONDS)).isTrue();
+    try (LocalConnection<Number> flowing = LocalClient.open(folder, ENDLESS, new Count(0));
+        SocketChannel silent =
+            SocketChannel.open(UnixDomainSocketAddress.of(LocalSocket.in(folder)))) {
+      assertThat(flowing.next()).isPresent();
+      server.close();
+      assertThat(catchThrowableOfType(LocalFailure.class, flowing::next))
+          .hasMessageContaining("is stopping");
+      assertThat(silent.isOpen()).isTrue();
+    }
+    assertThat(hanging.get(BOUND_SECONDS, TimeUnit.SECONDS)).isEqualTo("the daemon is stopping");
   }
 
   @Test

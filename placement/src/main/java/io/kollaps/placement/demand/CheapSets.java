@@ -91,8 +91,8 @@ public final class CheapSets {
     long[] whenOutside = {0};
     long[] whenInside = {others};
     for (int child = firstChild[node]; child >= 0; child = nextSibling[child]) {
-      whenOutside = joined(whenOutside, seen(outside[child], inside[child], rates[child]));
-      whenInside = joined(whenInside, seen(inside[child], outside[child], rates[child]));
+      whenOutside = joined(whenOutside, outside[child], inside[child], rates[child]);
+      whenInside = joined(whenInside, inside[child], outside[child], rates[child]);
       outsideWith[child] = whenOutside;
       insideWith[child] = whenInside;
     }
@@ -101,22 +101,20 @@ public final class CheapSets {
     insideOfOthers[node] = others;
   }
 
-  /** What a child adds to its parent on the same side as the first table. */
-  private static long[] seen(long[] same, long[] other, long rate) {
-    long[] result = new long[same.length];
-    for (int i = 0; i < result.length; i++) {
-      result[i] = Math.min(same[i], other[i] + rate);
-    }
-    return result;
+  /** What a child with so many adds to its parent on the same side as the first table. */
+  private static long seen(long[] same, long[] other, long rate, int size) {
+    return Math.min(same[size], other[size] + rate);
   }
 
-  private long[] joined(long[] a, long[] b) {
-    long[] result = new long[Math.min(most, a.length + b.length - 2) + 1];
+  /** A table, and what a child adds to it on the same side as the child's first table. */
+  private long[] joined(long[] table, long[] same, long[] other, long rate) {
+    long[] result = new long[Math.min(most, table.length + same.length - 2) + 1];
     Arrays.fill(result, NEVER);
-    for (int i = 0; i < a.length; i++) {
-      int end = Math.min(b.length, result.length - i);
-      for (int j = 0; j < end; j++) {
-        result[i + j] = Math.min(result[i + j], a[i] + b[j]);
+    for (int j = 0; j < same.length; j++) {
+      long added = seen(same, other, rate, j);
+      int end = Math.min(table.length, result.length - j);
+      for (int i = 0; i < end; i++) {
+        result[i + j] = Math.min(result[i + j], table[i] + added);
       }
     }
     return result;
@@ -157,7 +155,7 @@ public final class CheapSets {
             i + 1 < children.length
                 ? with[children[i + 1]]
                 : new long[] {side == 0 ? 0 : insideOfOthers[node]};
-        int taken = taken(with[child][left], before, seen(same, other, rates[child]), left);
+        int taken = taken(with[child][left], before, same, other, rates[child], left);
         boolean stays = same[taken] <= other[taken] + rates[child];
         top = push(stack, top, child, taken, stays ? side : 1 - side);
         left -= taken;
@@ -186,11 +184,12 @@ public final class CheapSets {
     return result;
   }
 
-  private static int taken(long sum, long[] before, long[] child, int left) {
+  private static int taken(
+      long sum, long[] before, long[] same, long[] other, long rate, int left) {
     for (int taken = Math.max(0, left - before.length + 1);
-        taken < child.length && taken <= left;
+        taken < same.length && taken <= left;
         taken++) {
-      if (before[left - taken] + child[taken] == sum) {
+      if (before[left - taken] + seen(same, other, rate, taken) == sum) {
         return taken;
       }
     }

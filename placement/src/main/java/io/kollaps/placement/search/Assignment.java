@@ -15,6 +15,11 @@ final class Assignment {
   private final long[] usedMilliCpus;
   private final long[] usedMemoryBytes;
 
+  /** Sets that contain only one of two nodes, and whether it is the second. */
+  private final int[] differing;
+
+  private final boolean[] entering;
+
   /** Puts every endpoint on its node, whether it fits or not. */
   Assignment(SearchCase searchCase, int[] nodes) {
     this.searchCase = searchCase;
@@ -30,6 +35,8 @@ final class Assignment {
     this.place = new int[nodes.length];
     this.usedMilliCpus = new long[nodeCount];
     this.usedMemoryBytes = new long[nodeCount];
+    this.differing = new int[searchCase.limits().setCount()];
+    this.entering = new boolean[differing.length];
     for (int endpoint = 0; endpoint < nodes.length; endpoint++) {
       arrive(endpoint, nodes[endpoint]);
       for (int set : setsOfNode[nodes[endpoint]]) {
@@ -63,12 +70,49 @@ final class Assignment {
 
   /** Moves an endpoint, whether it fits or not. */
   void move(int endpoint, int node) {
-    int[] from = setsOfNode[nodeOf[endpoint]];
-    int[] to = setsOfNode[node];
+    int count = differing(nodeOf[endpoint], node);
     depart(endpoint);
     arrive(endpoint, node);
-    walk(from, to, endpoint, true);
-    walk(from, to, endpoint, false);
+    for (int i = 0; i < count; i++) {
+      change(endpoint, i, true);
+    }
+    for (int i = 0; i < count; i++) {
+      meter.refresh(differing[i]);
+    }
+  }
+
+  /**
+   * Moves an endpoint when all limits, which are kept now, are kept afterwards.
+   *
+   * @return true when it was moved
+   */
+  boolean moveWhenKept(int endpoint, int node) {
+    int home = nodeOf[endpoint];
+    if (!meter.isOneSetALimit()) {
+      move(endpoint, node);
+      if (meter.excess() > 0) {
+        move(endpoint, home);
+      }
+      return nodeOf[endpoint] == node;
+    }
+    // A limit knows its last value as soon as its one set has changed: the first exceeded one ends
+    // it.
+    int count = differing(home, node);
+    int changed = 0;
+    while (changed < count && meter.excess() == 0) {
+      change(endpoint, changed, true);
+      meter.refresh(differing[changed++]);
+    }
+    if (meter.excess() > 0) {
+      while (changed > 0) {
+        change(endpoint, --changed, false);
+        meter.refresh(differing[changed]);
+      }
+      return false;
+    }
+    depart(endpoint);
+    arrive(endpoint, node);
+    return true;
   }
 
   /** Moves every endpoint that is elsewhere, whether it fits or not. */
@@ -80,30 +124,34 @@ final class Assignment {
     }
   }
 
-  /** Goes through the sets that contain only one of two nodes: changes them, or refreshes them. */
-  private void walk(int[] from, int[] to, int endpoint, boolean change) {
+  /** Finds the sets that contain only one of two nodes; returns their number. */
+  private int differing(int home, int node) {
+    int[] from = setsOfNode[home];
+    int[] to = setsOfNode[node];
     int i = 0;
     int j = 0;
+    int size = 0;
     while (i < from.length || j < to.length) {
       int left = i < from.length ? from[i] : Integer.MAX_VALUE;
       int entered = j < to.length ? to[j] : Integer.MAX_VALUE;
-      if (left == entered) {
-        i++;
-        j++;
-        continue;
+      if (left != entered) {
+        entering[size] = entered < left;
+        differing[size++] = Math.min(left, entered);
       }
-      boolean leaves = left < entered;
-      int set = leaves ? left : entered;
-      if (!change) {
-        meter.refresh(set);
-      } else if (leaves) {
-        meter.change(set, endpoint, Cuts.INSIDE, Cuts.OUTSIDE);
-      } else {
-        meter.change(set, endpoint, Cuts.OUTSIDE, Cuts.INSIDE);
-      }
-      i += leaves ? 1 : 0;
-      j += leaves ? 0 : 1;
+      i += left <= entered ? 1 : 0;
+      j += entered <= left ? 1 : 0;
     }
+    return size;
+  }
+
+  /** An endpoint changes its side of one of the differing sets, or changes back. */
+  private void change(int endpoint, int index, boolean forth) {
+    boolean enters = entering[index] == forth;
+    meter.change(
+        differing[index],
+        endpoint,
+        enters ? Cuts.OUTSIDE : Cuts.INSIDE,
+        enters ? Cuts.INSIDE : Cuts.OUTSIDE);
   }
 
   /** True when a node other than its own has a slot, processors and memory for an endpoint. */

@@ -188,6 +188,41 @@ final class Embedding {
     measure();
   }
 
+  /**
+   * Finds the emulated nodes with a link over an exceeded one.
+   *
+   * @param into their numbers in ascending order; has room for all
+   * @return how many there are
+   */
+  int crossing(int[] into) {
+    int size = 0;
+    for (int node = 0; node < place.length; node++) {
+      boolean crosses = false;
+      for (int at = begin[node]; at < begin[node + 1] && !crosses; at++) {
+        crosses = isExceededBetween(place[node], place[neighbour[at]]);
+      }
+      if (crosses) {
+        into[size++] = node;
+      }
+    }
+    return size;
+  }
+
+  private boolean isExceededBetween(int one, int other) {
+    int x = one;
+    int y = other;
+    while (x != y) {
+      boolean up = depth[x] >= depth[y];
+      int link = up ? x : y;
+      if (load[link] > capacity[link]) {
+        return true;
+      }
+      x = up ? parent[x] : x;
+      y = up ? y : parent[y];
+    }
+    return false;
+  }
+
   int nodeCount() {
     return place.length;
   }

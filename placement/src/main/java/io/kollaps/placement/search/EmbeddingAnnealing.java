@@ -6,7 +6,8 @@ import java.util.SplittableRandom;
 /**
  * Anneals an {@link Embedding}: single endpoints and switches move, endpoints change places, and so
  * do parts of the emulated tree that are together on one vertex. In the last part of its trials the
- * temperature stays, and links that remain exceeded become heavier instead.
+ * temperature stays, links that remain exceeded become heavier instead, and every other change
+ * begins at what crosses one of them.
  */
 final class EmbeddingAnnealing {
   /** Trials between two looks at the effort. */
@@ -27,6 +28,9 @@ final class EmbeddingAnnealing {
   /** The last temperature, as a part of the mean capacity. */
   private static final double COLD = 0.01;
 
+  /** What costs more than so many temperatures is as good as never accepted. */
+  private static final double NEVER = 30;
+
   private static final int MAX_GROUP = 40;
   private static final int SMALL_GROUP = 12;
   private static final int MAX_TRIES = 20;
@@ -40,16 +44,36 @@ final class EmbeddingAnnealing {
   /** Trials of 100 that move a group to where something near to it is; others go anywhere. */
   private static final int GROUP_MOVES = 25;
 
+  /** Half of the trials are about what crosses exceeded links from this part of them on. */
+  private static final double FOCUSES = 0.28;
+
+  /** Trials of 100 that are about what crosses exceeded links. */
+  private static final int FOCUSED = 50;
+
+  /** Trials between two looks for what crosses exceeded links; a multiple of {@link #LOOK}. */
+  private static final int FOCUSING = 1024;
+
+  /** Of 100 trials about what crosses exceeded links, those that move a group. */
+  private static final int FOCUSED_GROUPS = 40;
+
+  /** Of 100 trials about what crosses exceeded links, those that move a group to near to it. */
+  private static final int FOCUSED_NEAR = 30;
+
   private final PhysicalTree tree;
   private final int[] slots;
   private final int innerCount;
-  private final SplittableRandom random;
+  private final Dice dice;
   private final Embedding embedding;
   private final double hot;
   private final long whole;
   private final int[] group = new int[MAX_GROUP];
   private final int[] other = new int[MAX_GROUP];
   private final boolean[] inGroup;
+
+  /** Emulated nodes with a link over an exceeded one, as they were at the last look. */
+  private final int[] crossing;
+
+  private int crossingCount;
   private int groupSize;
   private int otherSize;
   private long trials;
@@ -73,11 +97,12 @@ final class EmbeddingAnnealing {
     this.tree = tree;
     this.slots = slots;
     this.innerCount = emulated.innerCount();
-    this.random = random;
+    this.dice = new Dice(random.nextLong());
     this.embedding = new Embedding(emulated, tree, places);
     this.hot = hot;
     this.whole = whole;
     this.inGroup = new boolean[embedding.nodeCount()];
+    this.crossing = new int[embedding.nodeCount()];
   }
 
   Embedding embedding() {
@@ -94,6 +119,9 @@ final class EmbeddingAnnealing {
     while (embedding.exceeded() > 0 && trials < part * whole && effort.trials(LOOK)) {
       double done = (double) trials / whole;
       double temperature = mean * hot * Math.pow(COLD / hot, Math.min(1, done / COOLED));
+      if (done > FOCUSES && trials % FOCUSING == 0) {
+        crossingCount = embedding.crossing(crossing);
+      }
       for (int i = 0; i < LOOK && embedding.exceeded() > 0; i++) {
         step(temperature);
       }
@@ -106,25 +134,42 @@ final class EmbeddingAnnealing {
   }
 
   private void step(double temperature) {
-    int kind = random.nextInt(100);
+    if (crossingCount > 0 && dice.below(100) < FOCUSED) {
+      focusedStep(crossing[dice.below(crossingCount)], temperature);
+      return;
+    }
+    int kind = dice.below(100);
     if (kind < ENDPOINT_MOVES) {
-      moveEndpoint(temperature);
+      moveEndpoint(innerCount + dice.below(embedding.nodeCount() - innerCount), temperature);
     } else if (kind < ENDPOINT_MOVES + SWITCH_MOVES) {
-      moveSwitch(temperature);
+      moveSwitch(dice.below(innerCount), temperature);
     } else {
-      moveGroup(temperature, kind < ENDPOINT_MOVES + SWITCH_MOVES + GROUP_MOVES);
+      boolean near = kind < ENDPOINT_MOVES + SWITCH_MOVES + GROUP_MOVES;
+      moveGroup(dice.below(embedding.nodeCount()), near, temperature);
+    }
+  }
+
+  /** A change that begins at a given emulated node. */
+  private void focusedStep(int node, double temperature) {
+    int kind = dice.below(100);
+    if (kind < FOCUSED_GROUPS) {
+      moveGroup(node, kind < FOCUSED_NEAR, temperature);
+    } else if (embedding.isEndpoint(node)) {
+      moveEndpoint(node, temperature);
+    } else {
+      moveSwitch(node, temperature);
     }
   }
 
   private boolean accepted(double more, double temperature) {
-    return more <= 0 || random.nextDouble() < Math.exp(-more / temperature);
+    return more <= 0
+        || (more < NEVER * temperature && dice.fraction() < Math.exp(-more / temperature));
   }
 
-  private void moveEndpoint(double temperature) {
-    int endpoint = innerCount + random.nextInt(embedding.nodeCount() - innerCount);
+  private void moveEndpoint(int endpoint, double temperature) {
     int target =
-        random.nextInt(4) == 0
-            ? random.nextInt(tree.nodeCount())
+        dice.below(4) == 0
+            ? dice.below(tree.nodeCount())
             : near(embedding.neighbour(endpoint, 0), 4);
     int home = embedding.place(endpoint);
     target = nodeNear(target);
@@ -133,26 +178,25 @@ final class EmbeddingAnnealing {
     }
     group[0] = endpoint;
     groupSize = 1;
-    if (embedding.count(target) < slots[target] && random.nextInt(3) != 0) {
+    if (embedding.count(target) < slots[target] && dice.below(3) != 0) {
       change(target, temperature);
     } else if (embedding.count(target) > 0) {
-      other[0] = embedding.endpointOn(target, random.nextInt(embedding.count(target)));
+      other[0] = embedding.endpointOn(target, dice.below(embedding.count(target)));
       otherSize = 1;
       exchange(target, temperature);
     }
   }
 
-  private void moveSwitch(double temperature) {
-    int node = random.nextInt(innerCount);
+  private void moveSwitch(int node, double temperature) {
     int near = embedding.neighbours(node);
     if (near == 0) {
       return;
     }
-    int kind = random.nextInt(3);
+    int kind = dice.below(3);
     int target =
         kind == 0
             ? embedding.place(node)
-            : embedding.place(embedding.neighbour(node, random.nextInt(near)));
+            : embedding.place(embedding.neighbour(node, dice.below(near)));
     if (kind != 1) {
       target = beside(target);
     }
@@ -163,14 +207,12 @@ final class EmbeddingAnnealing {
     }
   }
 
-  private void moveGroup(double temperature, boolean near) {
-    int start = random.nextInt(embedding.nodeCount());
+  private void moveGroup(int start, boolean near, double temperature) {
     int home = embedding.place(start);
-    int most = 1 + random.nextInt(random.nextInt(4) == 0 ? MAX_GROUP : SMALL_GROUP);
+    int most = 1 + dice.below(dice.below(4) == 0 ? MAX_GROUP : SMALL_GROUP);
     groupSize = collect(start, home, most, group);
     int groupEndpoints = endpoints(group, groupSize);
-    int target =
-        near ? near(group[random.nextInt(groupSize)], 3) : random.nextInt(tree.nodeCount());
+    int target = near ? near(group[dice.below(groupSize)], 3) : dice.below(tree.nodeCount());
     if (groupEndpoints > 0) {
       target = nodeNear(target);
     }
@@ -180,9 +222,8 @@ final class EmbeddingAnnealing {
     if (groupEndpoints == 0 || embedding.count(target) + groupEndpoints <= slots[target]) {
       change(target, temperature);
     } else if (embedding.count(target) > 0) {
-      int first = embedding.endpointOn(target, random.nextInt(embedding.count(target)));
-      otherSize =
-          collect(first, target, Math.min(MAX_GROUP, 1 + random.nextInt(2 * most + 3)), other);
+      int first = embedding.endpointOn(target, dice.below(embedding.count(target)));
+      otherSize = collect(first, target, Math.min(MAX_GROUP, 1 + dice.below(2 * most + 3)), other);
       int back = endpoints(other, otherSize);
       if (embedding.count(target) + groupEndpoints - back <= slots[target]
           && embedding.count(home) + back - groupEndpoints <= slots[home]) {
@@ -194,8 +235,8 @@ final class EmbeddingAnnealing {
   /** Where an emulated node is that is some links away from another. */
   private int near(int node, int farthest) {
     int at = node;
-    for (int steps = 1 + random.nextInt(farthest); steps > 0; steps--) {
-      at = embedding.neighbour(at, random.nextInt(embedding.neighbours(at)));
+    for (int steps = 1 + dice.below(farthest); steps > 0; steps--) {
+      at = embedding.neighbour(at, dice.below(embedding.neighbours(at)));
     }
     return embedding.place(at);
   }
@@ -214,7 +255,7 @@ final class EmbeddingAnnealing {
 
   private int beside(int vertex) {
     int[] below = tree.children(vertex);
-    int chosen = random.nextInt(below.length + (vertex == tree.root() ? 0 : 1));
+    int chosen = dice.below(below.length + (vertex == tree.root() ? 0 : 1));
     return chosen == below.length ? tree.parent(vertex) : below[chosen];
   }
 
@@ -225,7 +266,7 @@ final class EmbeddingAnnealing {
     inGroup[start] = true;
     for (int i = 0; i < size && size < most; i++) {
       int degree = embedding.neighbours(into[i]);
-      int turn = degree == 0 ? 0 : random.nextInt(degree);
+      int turn = degree == 0 ? 0 : dice.below(degree);
       for (int j = 0; j < degree && size < most; j++) {
         int at = j + turn < degree ? j + turn : j + turn - degree;
         int node = embedding.neighbour(into[i], at);

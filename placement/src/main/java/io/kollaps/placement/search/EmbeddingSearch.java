@@ -22,13 +22,16 @@ final class EmbeddingSearch {
   /** Trials of an annealing of what was divided anew, for each emulated node. */
   private static final long TRIALS_OF_REPAIR = 150;
 
-  private static final long LEAST_TRIALS = 20_000;
+  private static final long LEAST_TRIALS = 5_000;
 
   /** Beginnings of which the best is repaired. */
   private static final int BEGINNINGS = 8;
 
+  /** One of so many beginnings is a divided line: that helps where there are few endpoints. */
+  private static final int LINES_EVERY = 4;
+
   /** Repairs that fail one after the other before there are new beginnings. */
-  private static final int PATIENCE = 20;
+  private static final int PATIENCE = 10;
 
   /** Divisions of which the best is annealed. */
   private static final int DIVISIONS = 3;
@@ -81,12 +84,10 @@ final class EmbeddingSearch {
    * @return node of each endpoint in the best embedding; empty when there was no effort for any
    */
   Optional<int[]> run() {
-    boolean split = true;
     while (bestExcess > 0 && !effort.spent()) {
       excess = Double.MAX_VALUE;
       for (int i = 0; i < BEGINNINGS && bestExcess > 0 && !effort.spent(); i++) {
-        begin(split);
-        split = !split;
+        begin(i % LINES_EVERY == 1);
       }
       failures = 0;
       while (failures < PATIENCE && bestExcess > 0 && !effort.spent()) {
@@ -98,13 +99,18 @@ final class EmbeddingSearch {
         : Optional.of(Arrays.copyOfRange(best, emulated.innerCount(), best.length));
   }
 
-  private void begin(boolean split) {
+  /**
+   * From a division along the physical tree.
+   *
+   * @param line from a divided line instead, as where there is no division
+   */
+  private void begin(boolean line) {
     int[] unknown = new int[emulated.innerCount()];
     Arrays.fill(unknown, EmbeddingStart.UNKNOWN);
     Optional<int[]> divided =
-        split
-            ? bestDivision(() -> RecursiveSplit.find(searchCase, hierarchy, quota, random.split()))
-            : Optional.empty();
+        line
+            ? Optional.empty()
+            : bestDivision(() -> RecursiveSplit.find(searchCase, hierarchy, quota, random.split()));
     int[] start =
         divided
             .map(nodes -> EmbeddingStart.around(emulated, tree, nodes, unknown))

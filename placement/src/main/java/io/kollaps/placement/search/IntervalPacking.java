@@ -201,16 +201,20 @@ final class IntervalPacking {
   private long[][] kept(long[][] stretches, int vertex) {
     long[][] result = new long[count + 1][];
     for (int start = 0; start <= count; start++) {
-      result[start] = new long[stretches[start].length];
-      for (int length = 0; length <= Math.min(mostBelow[vertex], count - start); length++) {
-        boolean carried =
-            length == 0
-                || (cutOut[start][length] <= hierarchy.out(vertex)
-                    && cutIn[start][length] <= hierarchy.in(vertex));
-        if (carried && bit(stretches[start], length)) {
-          set(result[start], length);
+      long[] bits = stretches[start].clone();
+      for (int word = 0; word < bits.length; word++) {
+        for (long left = bits[word]; left != 0; left &= left - 1) {
+          int length = (word << BITS) + Long.numberOfTrailingZeros(left);
+          boolean carried =
+              length == 0
+                  || (cutOut[start][length] <= hierarchy.out(vertex)
+                      && cutIn[start][length] <= hierarchy.in(vertex));
+          if (!carried) {
+            bits[word] &= ~Long.lowestOneBit(left);
+          }
         }
       }
+      result[start] = bits;
     }
     return result;
   }

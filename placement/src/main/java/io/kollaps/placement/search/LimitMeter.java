@@ -4,6 +4,7 @@ import io.kollaps.placement.demand.Cuts;
 import io.kollaps.placement.network.NetworkLimits;
 import io.kollaps.placement.network.NetworkLimits.Term;
 import io.kollaps.placement.network.NetworkLimits.TermKind;
+import java.util.Arrays;
 
 /**
  * What a placement asks of every limit, and by how much limits are exceeded, kept while endpoints
@@ -24,6 +25,7 @@ final class LimitMeter {
   private final long[] limitValue;
   private final int[] exceeded;
   private final int[] place;
+  private final boolean oneSetALimit;
   private int exceededCount;
   private long excess;
 
@@ -40,6 +42,10 @@ final class LimitMeter {
     this.limitValue = new long[limits.limits().size()];
     this.exceeded = new int[limitValue.length];
     this.place = new int[limitValue.length];
+    this.oneSetALimit =
+        terms.length == limitValue.length
+            && Arrays.stream(terms).allMatch(term -> term.first() == term.second())
+            && Arrays.stream(terms).mapToInt(Term::limit).distinct().count() == terms.length;
   }
 
   /** An endpoint changes its side of a set; limits are as before until {@link #refresh}. */
@@ -85,6 +91,11 @@ final class LimitMeter {
       exceeded[place[limit]] = last;
       place[last] = place[limit];
     }
+  }
+
+  /** True when every limit is about what leaves or enters one set alone. */
+  boolean isOneSetALimit() {
+    return oneSetALimit;
   }
 
   /** By how much a limit is exceeded, times its divisor; 0 when it is kept. */

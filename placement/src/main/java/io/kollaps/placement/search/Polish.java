@@ -45,11 +45,9 @@ final class Polish {
       if (!effort.trial()) {
         return false;
       }
-      assignment.move(endpoint, node);
-      if (assignment.meter().excess() == 0) {
+      if (assignment.moveWhenKept(endpoint, node)) {
         return true;
       }
-      assignment.move(endpoint, home);
     }
     return false;
   }

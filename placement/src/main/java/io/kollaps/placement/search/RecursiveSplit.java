@@ -15,6 +15,16 @@ import java.util.SplittableRandom;
 final class RecursiveSplit {
   private static final double SMALLEST_PART = 0.3;
 
+  /**
+   * Exponents of how much more than its rate a link between switches counts at most. Where links
+   * count little, what is behind a slow one gets few endpoints; where they count much, each part
+   * gets as many as its nodes can take, when the cut can be carried. Some cases need the one, some
+   * the other.
+   */
+  private static final double SLOW_LINKS = 3;
+
+  private static final double FAST_LINKS = 9;
+
   private final SearchCase searchCase;
   private final Hierarchy hierarchy;
   private final SplittableRandom random;
@@ -31,7 +41,8 @@ final class RecursiveSplit {
     this.weight = new double[hierarchy.vertexCount()];
     this.nodeOf = new int[searchCase.endpointCount()];
     double perBit = slotsPerBit() * Math.exp(3 * random.nextDouble() - 1);
-    double linkFactor = Math.exp(3 * random.nextDouble());
+    double linkFactor =
+        Math.exp((random.nextBoolean() ? FAST_LINKS : SLOW_LINKS) * random.nextDouble());
     for (int vertex = 0; vertex < slots.length; vertex++) {
       if (hierarchy.isNode(vertex)) {
         slots[vertex] = Math.min(quota, searchCase.freeSlots()[vertex]);

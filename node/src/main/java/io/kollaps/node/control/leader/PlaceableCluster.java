@@ -11,20 +11,32 @@ import java.util.Optional;
  *
  * @param cluster nodes and network
  * @param ids the nodes' ids, by their numbers in the cluster
+ * @param absences nodes that get nothing new for another reason than that they are full; they may
+ *     be left out of the cluster
  */
-public record PlaceableCluster(Cluster cluster, List<NodeId> ids) {
+public record PlaceableCluster(Cluster cluster, List<NodeId> ids, List<Absence> absences) {
 
   /**
-   * Copies the list.
+   * Copies the lists.
    *
    * @throws IllegalArgumentException when there is not one id for each node
    */
   public PlaceableCluster {
     ids = List.copyOf(ids);
+    absences = List.copyOf(absences);
     if (ids.size() != cluster.nodes().size()) {
       throw new IllegalArgumentException(
           ids.size() + " ids for " + cluster.nodes().size() + " nodes");
     }
+  }
+
+  /**
+   * A cluster in which no node is known to be absent.
+   *
+   * @throws IllegalArgumentException when there is not one id for each node
+   */
+  public PlaceableCluster(Cluster cluster, List<NodeId> ids) {
+    this(cluster, ids, List.of());
   }
 
   /** The id of a node that has a name. */

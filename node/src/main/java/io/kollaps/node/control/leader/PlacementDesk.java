@@ -97,7 +97,7 @@ public final class PlacementDesk {
     PlacementOptions search =
         new PlacementOptions(options.timeNanos(), options.maxTrials(), place.seed());
     return switch (placer.place(request, reservations, search)) {
-      case Placement.Refused none -> refused(none.reason());
+      case Placement.Refused none -> refused(explained(none).reason());
       case Placement.Placed placed -> {
         if (!reservations.commit(place.key().toString(), request, placed)) {
           yield refused("what it needs was taken meanwhile; submit it again");
@@ -108,6 +108,22 @@ public final class PlacementDesk {
             compiled.experiment().name(), nodes, homes.stream().map(nodes::indexOf).toList());
       }
     };
+  }
+
+  /**
+   * A refusal that also says which nodes can take nothing now, and why; the same one when every
+   * node can take something. At most five nodes are named. To be asked on the desk's thread.
+   */
+  public Placement.Refused explained(Placement.Refused refused) {
+    String clause = Absences.clause(cluster, reservations);
+    return clause.isEmpty()
+        ? refused
+        : new Placement.Refused(
+            refused.proved(),
+            refused.reason() + "; " + clause,
+            refused.tightest(),
+            refused.soundness(),
+            refused.searchNanos());
   }
 
   private static PlacingAnswer.Refused refused(String reason) {
