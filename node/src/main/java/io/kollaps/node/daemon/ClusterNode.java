@@ -73,6 +73,10 @@ final class ClusterNode implements AutoCloseable {
 
   private volatile boolean running = true;
   private boolean led;
+
+  /** Last term of which this node knew a leader; 0 before the first. */
+  private long ledTerm;
+
   private long factsAtNanos = System.nanoTime() - FACTS_NANOS;
   private @Nullable NodeServer server;
   private @Nullable Discovery discovery;
@@ -354,6 +358,7 @@ final class ClusterNode implements AutoCloseable {
       watch.ended("the replication has ended; the log above says why", false);
       return;
     }
+    endProbesOfOthers(status);
     if (status.leading() != led) {
       led = status.leading();
       if (led) {
@@ -385,6 +390,16 @@ final class ClusterNode implements AutoCloseable {
     }
     deployment.tend();
     sayFacts();
+  }
+
+  /** Probes that a leader asked for end with its term: the next one knows nothing of them. */
+  private void endProbesOfOthers(Replication.Status status) {
+    if (status.leader().isPresent() && status.term() != ledTerm) {
+      if (ledTerm > 0) { // else it is new here, and what it serves is for the first leader it knows
+        station.endAll();
+      }
+      ledTerm = status.term();
+    }
   }
 
   private void sayFacts() throws InterruptedException {

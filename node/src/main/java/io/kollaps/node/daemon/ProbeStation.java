@@ -60,11 +60,16 @@ final class ProbeStation implements AutoCloseable {
     }
   }
 
-  @Override
-  public synchronized void close() {
+  /** Ends all of them: they were asked for by a leader that leads no more. */
+  synchronized void endAll() {
     served.values().forEach(CapacityProbe.Served::close);
     served.clear();
     running.values().forEach(Thread::interrupt);
+  }
+
+  @Override
+  public synchronized void close() {
+    endAll();
     probe.close();
   }
 }
