@@ -49,6 +49,9 @@ final class ClusterStory {
 
   private static final int SHORT_PROBE_MILLIS = 50;
 
+  /** With all their attempts; far above what a join needs whose node knows its interface. */
+  private static final int PROBES_OF_JOIN = 16;
+
   private final ClusterPlan plan;
   private final World world;
   private final Network<Word> network;
@@ -62,6 +65,7 @@ final class ClusterStory {
   private final SplitMix64 secrets;
   private final SplitMix64 random;
   private final JoinPolicy policy;
+  private final boolean nicKnown;
   private final Truth truth;
   private long measured;
 
@@ -85,17 +89,17 @@ final class ClusterStory {
     long probeMillis = longProbes ? 4000 : 100 + random.below(400);
     policy =
         JoinPolicy.of(new ProbePlan((huge() ? SHORT_PROBE_MILLIS : probeMillis) * MILLI, 0.01, 0));
-    boolean nicKnown =
-        random.below(4) > 0
-            && plan.kind() != ClusterPlan.Kind.DIRECTED; // a speed tells of both directions
+    boolean drawn = random.below(4) > 0;
+    nicKnown =
+        (drawn || huge()) && plan.kind() != ClusterPlan.Kind.DIRECTED; // a speed tells of both ways
     for (int i = 0; i < plan.nodes(); i++) {
-      add(i, nicKnown);
+      add(i);
     }
     truth = new Truth(this);
     model.watch(truth::decided);
   }
 
-  private void add(int number, boolean nicKnown) {
+  private void add(int number) {
     NodeId id = SimulatedProbes.id(number);
     Machine machine =
         new Machine(
@@ -222,6 +226,15 @@ final class ClusterStory {
    */
   long tickNanos(boolean steps) {
     return (huge() && !steps ? 500 : 100) * MILLI;
+  }
+
+  /**
+   * Probes that a join needs at most. A node whose interface's speed is known is told where it
+   * stops looking; one of many equal ones that does not know its own may have to be probed with
+   * each.
+   */
+  int probesOfJoin() {
+    return nicKnown ? PROBES_OF_JOIN : Math.max(PROBES_OF_JOIN, plan.nodes());
   }
 
   /** How long a probe loads the links: both directions, and what lies between. */

@@ -28,9 +28,6 @@ final class Director {
   /** When no probe was begun for this time, none is needed. */
   private static final long QUIET_NANOS = 20 * SECOND;
 
-  /** Probes that a join may need with all their attempts, at most; far above what it needs. */
-  private static final int PROBES_OF_JOIN = 16;
-
   private final ClusterStory story;
   private final World world;
   private final Network<Word> network;
@@ -297,7 +294,7 @@ final class Director {
     }
     long waiting =
         story.machines().stream().filter(machine -> machine.wanted() && !machine.entered()).count();
-    long bound = SETTLE_NANOS + waiting * PROBES_OF_JOIN * (story.probeNanos() + SECOND);
+    long bound = SETTLE_NANOS + waiting * story.probesOfJoin() * (story.probeNanos() + SECOND);
     while (!settled()) {
       world.demand(
           world.nowNanos() - began <= bound,
