@@ -475,6 +475,10 @@ final class LeaderDuty {
 
   /** Lets a member go, as its user wants. */
   void release(NodeId member, Program.Answer<Word> answer) {
+    if (!replica.state().formed()) { // it is not gone, it is only just coming
+      answer.give(new Word.No("the cluster is not formed yet"));
+      return;
+    }
     if (!replica.state().isMember(member)) {
       answer.give(new Word.Done());
       return;

@@ -34,7 +34,7 @@ final class SimNode implements Program<Word> {
   private static final long CALL_NANOS = 5 * SECOND;
   private static final long CONNECT_NANOS = 3 * SECOND;
   private static final long LEAVE_AGAIN_NANOS = 2 * SECOND;
-  private static final long NEXT_LEADER_NANOS = 200 * MILLI;
+  private static final int NEXT_LEADER_MILLIS = 200;
 
   private static final Word NOT_LEADER =
       new Word.No("probes are the leader's to order, and this node knows another leader or none");
@@ -424,8 +424,11 @@ final class SimNode implements Program<Word> {
     } else {
       boolean elsewhere =
           reply instanceof Reply.Answered<Word>(Word said) && said instanceof Word.HandedOver;
-      // the command goes on at the next leader at once; when it was refused, its user tries again
-      host.after(elsewhere ? NEXT_LEADER_NANOS : LEAVE_AGAIN_NANOS, this::askToLeave);
+      // the command goes on at the next leader at once; when it was refused, its user tries again.
+      // Two that leave hand over to one another: no two commands keep in step for long
+      long jitter = story.random().below(NEXT_LEADER_MILLIS) * MILLI;
+      host.after(
+          elsewhere ? NEXT_LEADER_MILLIS * MILLI + jitter : LEAVE_AGAIN_NANOS, this::askToLeave);
     }
   }
 
