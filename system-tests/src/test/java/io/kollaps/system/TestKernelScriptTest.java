@@ -15,15 +15,9 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/**
- * The script that runs commands in the test kernel: a failure inside is a failure outside. Guests
- * are strangers to one another, and nothing here measures: two at a time.
- */
+/** The script that runs commands in the test kernel: a failure inside is a failure outside. */
 @Order(40)
-@Execution(ExecutionMode.CONCURRENT)
 class TestKernelScriptTest {
   private static final Duration BOUND = Duration.ofSeconds(120);
   private static final int NO_ANSWER = 125;

@@ -63,7 +63,10 @@ final class PeerConditions {
     SILENT
   }
 
-  /** Sends to other parts; may lose. */
+  /**
+   * Sends to other parts; may lose. Called while nothing is locked: who delivers at once, on the
+   * same thread, must not meet another part that does the same the other way round.
+   */
   interface Mail {
     /** Sends a question. */
     void question(int toNode, byte[] content);
@@ -134,7 +137,11 @@ final class PeerConditions {
   }
 
   /** Asks the other parts about conditions that somebody here waits for, when it is time to. */
-  synchronized void ask(Collection<Integer> conditions, long nowNanos) {
+  void ask(Collection<Integer> conditions, long nowNanos) {
+    questions(conditions, nowNanos).forEach(Runnable::run);
+  }
+
+  private synchronized List<Runnable> questions(Collection<Integer> conditions, long nowNanos) {
     SortedMap<Integer, List<Integer>> questions = new TreeMap<>();
     for (int condition : new TreeSet<>(conditions)) {
       Long before = askedAtNanos.get(condition);
@@ -145,30 +152,53 @@ final class PeerConditions {
         }
       }
     }
+    List<Runnable> letters = new ArrayList<>();
     questions.forEach(
         (node, all) -> {
           for (List<Integer> some : pieces(all, QUESTION_ENTRY)) {
             byte[] content = new byte[Long.BYTES + some.size() * QUESTION_ENTRY];
             ByteBuffer writing = ByteBuffer.wrap(content).putLong(++number);
             some.forEach(writing::putInt);
-            mail.question(node, content);
+            letters.add(() -> mail.question(node, content));
           }
         });
+    return letters;
   }
 
   /**
    * Answers the parts that asked lately.
    *
-   * @param look what is seen here of a condition
+   * @param look what is seen here of a condition; not called while anything is locked, for it may
+   *     take as long as the kernel likes
    */
-  synchronized void answer(IntFunction<State> look, long nowNanos) {
+  void answer(IntFunction<State> look, long nowNanos) {
+    SortedMap<Integer, State> seen = new TreeMap<>();
+    for (int condition : askedConditions(nowNanos)) {
+      seen.put(condition, look.apply(condition));
+    }
+    answers(seen).forEach(Runnable::run);
+  }
+
+  private synchronized Set<Integer> askedConditions(long nowNanos) {
+    Set<Integer> conditions = new TreeSet<>();
+    for (SortedMap<Integer, Asked> questions : asked.values()) {
+      questions.values().removeIf(question -> nowNanos > question.untilNanos());
+      conditions.addAll(questions.keySet());
+    }
+    asked.values().removeIf(Map::isEmpty);
+    return conditions;
+  }
+
+  private synchronized List<Runnable> answers(Map<Integer, State> seen) {
+    List<Runnable> letters = new ArrayList<>();
     for (Map.Entry<Integer, SortedMap<Integer, Asked>> one : asked.entrySet()) {
+      int node = one.getKey();
       SortedMap<Integer, State> news = new TreeMap<>();
-      one.getValue().values().removeIf(question -> nowNanos > question.untilNanos());
       for (Map.Entry<Integer, Asked> question : one.getValue().entrySet()) {
-        State state = look.apply(question.getKey());
+        State state = seen.get(question.getKey());
         Asked before = question.getValue();
-        if (!before.answered() || !before.last().equals(Optional.of(state))) {
+        // what was asked since the look is answered after the next one
+        if (state != null && !(before.answered() && before.last().equals(Optional.of(state)))) {
           news.put(question.getKey(), state);
           question.setValue(new Asked(before.untilNanos(), true, Optional.of(state)));
         }
@@ -180,10 +210,10 @@ final class PeerConditions {
           writing.putInt(condition);
           writing.put((byte) STATES.indexOf(news.get(condition)));
         }
-        mail.answer(one.getKey(), content);
+        letters.add(() -> mail.answer(node, content));
       }
     }
-    asked.values().removeIf(Map::isEmpty);
+    return letters;
   }
 
   /** True when another part asked lately: it is to be looked for it. */

@@ -69,6 +69,8 @@ class PeerConditionsTest {
   }
 
   private void carry(Runnable delivery) {
+    // a delivery on the same thread would meet another part that delivers the other way round
+    assertThat(parts).noneMatch(Thread::holdsLock);
     sent++;
     if (network.nextDouble() >= loss) {
       underway.add(delivery);
@@ -83,7 +85,14 @@ class PeerConditionsTest {
       if (self == 0 && waits) {
         parts.get(0).ask(Set.of(SERVER, OTHER), now);
       }
-      parts.get(self).answer(own::get, now);
+      parts
+          .get(self)
+          .answer(
+              condition -> {
+                assertThat(parts).as("a look may take long").noneMatch(Thread::holdsLock);
+                return own.get(condition);
+              },
+              now);
     }
     java.util.Collections.shuffle(underway, network);
     List<Runnable> arriving = List.copyOf(underway);
