@@ -485,7 +485,7 @@ class ClusterRunsTest {
     Instant killed = Instant.now();
     cluster.daemon(3).kill();
     RunActions.RunDetail end = cluster.await(1, concerned, "aborted");
-    Duration until = Duration.between(killed, logged(1, "run " + concerned + ": aborted"));
+    Duration until = Duration.between(killed, logged("run " + concerned + ": aborted"));
     Figures.saw(
         "a node killed: the run that it carried was over everywhere after %d ms", until.toMillis());
 
@@ -502,30 +502,41 @@ class ClusterRunsTest {
     Waiting.until(
         "node 3 is back, and has swept what it left",
         TestCluster.BOUND,
-        () -> cluster.log(1).contains("node n3 is back") && cluster.left(3).isEmpty());
+        () -> logs().contains("node n3 is back") && cluster.left(3).isEmpty());
     cluster.awaitWork(3);
   }
 
-  private Instant logged(int node, String text) throws Exception {
+  /** What the daemons have logged: whoever leads tells of runs and nodes. */
+  private String logs() throws Exception {
+    StringBuilder all = new StringBuilder();
+    for (int node = 1; node <= NODES; node++) {
+      all.append(cluster.log(node));
+    }
+    return all.toString();
+  }
+
+  private Instant logged(String text) throws Exception {
     Pattern line = Pattern.compile("(?m)^(\\S+Z) +\\w+ +.*" + Pattern.quote(text));
-    Waiting.until("'" + text + "' in the log", BOUND, () -> line.matcher(cluster.log(node)).find());
-    Matcher matcher = line.matcher(cluster.log(node));
+    Waiting.until("'" + text + "' in a log", BOUND, () -> line.matcher(logs()).find());
+    Matcher matcher = line.matcher(logs());
     assertThat(matcher.find()).isTrue();
     return Instant.parse(matcher.group(1));
   }
 
   /** The leader is killed; a run on the others goes on to its end, which the next one records. */
   private void expectSurvivalOfTheLeader() throws Exception {
-    String run =
-        cluster.submit(
-            2, "long.yaml", LONG.formatted(10), Map.of("client", "n2", "server", "n3"), "abort");
-    cluster.await(2, run, "running");
-    cluster.daemon(1).kill();
-    cluster.await(2, run, "finished");
-    Results results = cluster.results(3, run);
+    int leader = cluster.leader();
+    int one = leader == 1 ? 2 : 1;
+    int other = leader == NODES ? NODES - 1 : NODES;
+    Map<String, String> pins = Map.of("client", "n" + one, "server", "n" + other);
+    String run = cluster.submit(one, "long.yaml", LONG.formatted(10), pins, "abort");
+    cluster.await(one, run, "running");
+    cluster.daemon(leader).kill();
+    cluster.await(one, run, "finished");
+    Results results = cluster.results(other, run);
     assertThat(results.verdict().path("end").asString()).isEqualTo("completed");
-    cluster.expectClean(2);
-    cluster.expectClean(3);
+    cluster.expectClean(one);
+    cluster.expectClean(other);
   }
 
   @Test

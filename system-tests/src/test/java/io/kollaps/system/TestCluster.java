@@ -79,6 +79,15 @@ final class TestCluster implements AutoCloseable {
     }
   }
 
+  /** The number of the node that leads, in the words of the first. */
+  int leader() throws Exception {
+    return network.nodes(1).nodes().stream()
+        .filter(node -> node.role().equals("leader"))
+        .mapToInt(node -> Integer.parseInt(node.name().substring(1)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no node leads"));
+  }
+
   /** Waits until so many nodes take work. */
   void awaitWork(int nodes) throws Exception {
     Waiting.until(nodes + " nodes that take work", BOUND, () -> takesWork(nodes));
