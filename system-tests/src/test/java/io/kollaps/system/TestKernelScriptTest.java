@@ -92,7 +92,8 @@ class TestKernelScriptTest {
   void shouldFailWhenTheGuestDoesNotTellHowTheCommandEnded() throws Exception {
     Finished silent = shell("poweroff -f");
     assertThat(silent.exitCode()).as(silent.shown()).isEqualTo(NO_ANSWER);
-    assertThat(silent.err()).contains("did not tell");
+    // user-mode-linux panics at times while it powers off; neither is taken for an end
+    assertThat(silent.err()).containsAnyOf("did not tell", "the guest died");
   }
 
   @Test
