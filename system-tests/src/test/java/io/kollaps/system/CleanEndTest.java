@@ -85,6 +85,31 @@ class CleanEndTest {
   }
 
   @Test
+  void shouldSayThatAProgramWaitedToTheEnd() throws Exception {
+    Path waiting =
+        workspace.file(
+            "waiting.yaml",
+            """
+            duration: 2 s
+            services:
+              client: { command: "true", wait_for: "silent:9999" }
+              silent: { command: sleep 77231.5 }
+            links:
+              - { from: client, to: silent, latency: 2 ms }
+            """);
+
+    Finished finished = workspace.startRun(waiting, "run").await(Workspace.SLACK);
+
+    Results results = workspace.results("run");
+    Machine.expectCode(finished, results);
+    assertThat(results.reasons("INVALID")).contains("start-condition-never-held");
+    assertThat(results.programs("client").getFirst().path("cause").asString())
+        .isEqualTo("still-waiting");
+    assertThat(finished.out()).contains("nothing listened on silent:9999");
+    assertThat(footprint.left()).isEmpty();
+  }
+
+  @Test
   void shouldEndDuringItsSetUp() throws Exception {
     Started run = workspace.startRun(file, "run");
     Waiting.until("the run's state", Workspace.SLACK, () -> !workspace.runs().isEmpty());

@@ -37,7 +37,9 @@ public record ProgramRecord(
     /** It could not be started. */
     NOT_STARTED("could not be started"),
     /** What it waits for was not there in time. */
-    START_CONDITION_TIMED_OUT("its start condition timed out");
+    START_CONDITION_TIMED_OUT("its start condition timed out"),
+    /** What it waits for was not there until it left, or until the run was over. */
+    STILL_WAITING("never started, its start condition did not hold");
 
     private final String words;
 
@@ -73,6 +75,8 @@ public record ProgramRecord(
 
   /** True when it should have run and did not. */
   public boolean neverRan() {
-    return cause == Cause.NOT_STARTED || cause == Cause.START_CONDITION_TIMED_OUT;
+    return cause == Cause.NOT_STARTED
+        || cause == Cause.START_CONDITION_TIMED_OUT
+        || cause == Cause.STILL_WAITING;
   }
 }

@@ -134,6 +134,7 @@ final class CommandExecutor {
     switch (command) {
       case RunCommand.ApplyEpoch apply -> applyEpoch(apply);
       case RunCommand.AwaitCondition await -> conditions.await(await.endpoint());
+      case RunCommand.GiveUpWaiting giveUp -> giveUpWaiting(giveUp);
       case RunCommand.Prepare prepare -> instance(prepare.endpoint()).prepare();
       case RunCommand.Start start -> start(start);
       case RunCommand.Refuse refuse ->
@@ -149,6 +150,17 @@ final class CommandExecutor {
       case RunCommand.SetConnected set -> connect(new ArrayList<>(List.of(set)));
       case RunCommand.TellIdle _ -> listener.idle();
       case RunCommand.End over -> end = Optional.of(over);
+    }
+  }
+
+  private void giveUpWaiting(RunCommand.GiveUpWaiting giveUp) {
+    String lacking = conditions.giveUp(giveUp.endpoint());
+    programs.stillWaiting(giveUp.endpoint(), lacking);
+    String waited = "it still waited for " + lacking;
+    switch (giveUp.why()) {
+      case LEAVES -> record(giveUp.plannedNanos(), "leave", name(giveUp.endpoint()), waited, "");
+      case CRASHES -> record(giveUp.plannedNanos(), "crash", name(giveUp.endpoint()), waited, "");
+      case OVER -> {}
     }
   }
 

@@ -52,6 +52,11 @@ final class ProgramLog {
             "nothing listened on " + missing));
   }
 
+  void stillWaiting(int endpoint, String missing) {
+    records.add(
+        never(endpoint, ProgramRecord.Cause.STILL_WAITING, "nothing listened on " + missing));
+  }
+
   /** Offset of the start of an endpoint's program; empty when none runs. */
   OptionalLong runningSince(int endpoint) {
     Long since = running.get(endpoint);

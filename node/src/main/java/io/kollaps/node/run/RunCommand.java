@@ -12,6 +12,9 @@ sealed interface RunCommand {
   /** Watch what the endpoint waits for, and tell. */
   record AwaitCondition(long plannedNanos, int endpoint) implements RunCommand {}
 
+  /** The endpoint waits no longer: it leaves, or the part is over. */
+  record GiveUpWaiting(long plannedNanos, int endpoint, Why why) implements RunCommand {}
+
   /** Prepare the endpoint for another start. */
   record Prepare(long plannedNanos, int endpoint) implements RunCommand {}
 
@@ -35,6 +38,16 @@ sealed interface RunCommand {
 
   /** The part is over. */
   record End(long plannedNanos, EndReason reason, String detail) implements RunCommand {}
+
+  /** Why an endpoint waits no longer for what never held. */
+  enum Why {
+    /** The timeline lets it leave. */
+    LEAVES,
+    /** The timeline lets it crash. */
+    CRASHES,
+    /** The part is over. */
+    OVER
+  }
 
   /** Why a part ended. */
   enum EndReason {

@@ -152,14 +152,14 @@ final class RunProgress {
         if (states[endpoint] == State.RUNNING) {
           commands.add(new RunCommand.Leave(event.atNanos(), endpoint));
         } else {
-          gone(endpoint);
+          giveUpWaiting(event.atNanos(), endpoint, RunCommand.Why.LEAVES, commands);
         }
       }
       case CRASH -> {
         if (states[endpoint] == State.RUNNING) {
           commands.add(new RunCommand.Crash(event.atNanos(), endpoint));
         } else {
-          gone(endpoint);
+          giveUpWaiting(event.atNanos(), endpoint, RunCommand.Why.CRASHES, commands);
         }
       }
       case DISCONNECT ->
@@ -219,6 +219,14 @@ final class RunProgress {
     commands.add(new RunCommand.Start(plannedNanos, endpoint));
   }
 
+  private void giveUpWaiting(
+      long plannedNanos, int endpoint, RunCommand.Why why, List<RunCommand> commands) {
+    if (states[endpoint] == State.WAITING) {
+      commands.add(new RunCommand.GiveUpWaiting(plannedNanos, endpoint, why));
+      gone(endpoint);
+    }
+  }
+
   private void gone(int endpoint) {
     if (states[endpoint] != State.ABSENT) {
       states[endpoint] = State.ABSENT;
@@ -230,6 +238,9 @@ final class RunProgress {
 
   private void end(long atNanos, EndReason reason, String detail, List<RunCommand> commands) {
     ended = true;
+    for (int endpoint = 0; endpoint < states.length; endpoint++) {
+      giveUpWaiting(atNanos, endpoint, RunCommand.Why.OVER, commands);
+    }
     commands.add(new RunCommand.End(atNanos, reason, detail));
   }
 }

@@ -36,6 +36,7 @@ final class StartConditions {
       new IdentityHashMap<>();
   private final Set<Integer> asking = new HashSet<>();
   private final Map<Integer, String> waited = new ConcurrentHashMap<>();
+  private final Map<Integer, String> missed = new ConcurrentHashMap<>();
   private volatile Runnable whenSomethingWaits = () -> {};
 
   StartConditions(
@@ -64,6 +65,18 @@ final class StartConditions {
   void await(int endpoint) {
     waitingSince.put(endpoint, offsetNanos());
     whenSomethingWaits.run();
+  }
+
+  /**
+   * Watches no longer for an endpoint.
+   *
+   * @return what was not there when it was looked at last, and for how long it waited
+   */
+  String giveUp(int endpoint) {
+    Long since = waitingSince.remove(endpoint);
+    String lacking = Objects.requireNonNullElseGet(missed.remove(endpoint), () -> all(endpoint));
+    long waitedNanos = since == null ? 0 : offsetNanos() - since;
+    return lacking + " for " + waitedNanos / 1_000_000 + " ms";
   }
 
   /** What an endpoint waited for before its start, empty when it did not wait. */
@@ -104,22 +117,31 @@ final class StartConditions {
   private void look(int endpoint) {
     List<String> missing = missing(endpoint);
     long now = offsetNanos();
-    long since = waitingSince.getOrDefault(endpoint, now);
+    Long since = waitingSince.get(endpoint);
+    if (since == null) {
+      return; // given up meanwhile, by the loop's thread
+    }
+    String lacking = String.join(", ", missing);
     if (missing.isEmpty()) {
-      waitingSince.remove(endpoint);
-      waited.put(endpoint, describe(endpoint) + " " + (now - since) / 1_000_000 + " ms");
-      teller.accept(new RunEvent.ConditionHeld(now, endpoint));
+      waited.put(endpoint, all(endpoint) + " " + (now - since) / 1_000_000 + " ms");
+      tell(endpoint, since, new RunEvent.ConditionHeld(now, endpoint));
     } else if (now - since > timeoutNanos) {
-      waitingSince.remove(endpoint);
-      teller.accept(
-          new RunEvent.ConditionTimedOut(
-              now,
-              endpoint,
-              String.join(", ", missing) + " (" + timeoutNanos / 1_000_000_000 + " s)"));
+      String why = lacking + " (" + timeoutNanos / 1_000_000_000 + " s)";
+      tell(endpoint, since, new RunEvent.ConditionTimedOut(now, endpoint, why));
+    } else {
+      missed.put(endpoint, lacking);
     }
   }
 
-  private String describe(int endpoint) {
+  // Whoever ends the wait tells of it: the loop's thread may give it up at any moment.
+  private void tell(int endpoint, Long since, RunEvent event) {
+    if (waitingSince.remove(endpoint, since)) {
+      missed.remove(endpoint);
+      teller.accept(event);
+    }
+  }
+
+  private String all(int endpoint) {
     return String.join(
         ", ",
         endpoints.get(endpoint).service().waitFor().stream().map(StartConditions::words).toList());

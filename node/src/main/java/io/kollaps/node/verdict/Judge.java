@@ -101,12 +101,25 @@ public final class Judge {
         p -> p.endpoint() + " never started, what it waits for was not there: " + p.detail(),
         "Look into the log of the service that it waits for, or correct the port in wait-for.");
     each(
+        "start-condition-never-held",
+        INVALID,
+        seen.end().kind() == RunEnd.Kind.COMPLETED ? stillWaiting() : List.of(),
+        p -> p.endpoint() + " never started, it waited to its end: " + p.detail(),
+        "Look into the log of the service that it waits for, or let the run last longer.");
+    each(
         "program-failed",
         DEGRADED,
         seen.programs().stream().filter(ProgramRecord::failedByItself).toList(),
         p -> "The program of " + p.endpoint() + " ended by itself with " + exit(p) + ".",
         "Look into its logs in the folder endpoints; if the failure is what you study, this is"
             + " fine.");
+  }
+
+  // A run that its user ended, or that failed, says so: what waited at that moment is no surprise.
+  private List<ProgramRecord> stillWaiting() {
+    return seen.programs().stream()
+        .filter(p -> p.cause() == ProgramRecord.Cause.STILL_WAITING)
+        .toList();
   }
 
   private static String exit(ProgramRecord program) {

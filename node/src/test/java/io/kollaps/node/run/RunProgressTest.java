@@ -136,8 +136,30 @@ class RunProgressTest {
     RunProgress progress = progress();
     passed(progress, 0);
 
-    assertThat(passed(progress, SECOND)).isEmpty();
+    assertThat(passed(progress, SECOND))
+        .containsExactly(new RunCommand.GiveUpWaiting(SECOND, 0, RunCommand.Why.LEAVES));
     assertThat(progress.handle(new RunEvent.ConditionHeld(2 * SECOND, 0))).isEmpty();
+  }
+
+  @Test
+  void shouldTellWhoStillWaitsWhenItIsOver() {
+    endpoint("client", false, new WaitFor("server", 5201));
+    endpoint("left", false, new WaitFor("server", 5201));
+    endpoint("started", false, new WaitFor("server", 5201));
+    for (int endpoint = 0; endpoint < 3; endpoint++) {
+      event(0, Kind.JOIN, endpoint);
+    }
+    event(SECOND, Kind.CRASH, 1);
+    end = OptionalLong.of(2 * SECOND);
+    RunProgress progress = progress();
+    passed(progress, 0);
+    progress.handle(new RunEvent.ConditionHeld(77, 2));
+
+    assertThat(passed(progress, 3 * SECOND))
+        .containsExactly(
+            new RunCommand.GiveUpWaiting(SECOND, 1, RunCommand.Why.CRASHES),
+            new RunCommand.GiveUpWaiting(2 * SECOND, 0, RunCommand.Why.OVER),
+            new RunCommand.End(2 * SECOND, EndReason.TIME, "its time is over"));
   }
 
   @Test

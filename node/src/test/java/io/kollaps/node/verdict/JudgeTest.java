@@ -168,10 +168,14 @@ class JudgeTest {
 
   @ParameterizedTest
   @CsvSource({
-    "ENDED, 0, PASS, program-failed", "ENDED, 1, DEGRADED, program-failed",
-    "CRASHED, 137, PASS, program-failed", "LEFT, 143, PASS, program-failed",
-    "RUN_ENDED, 143, PASS, program-failed", "NOT_STARTED, 0, INVALID, program-not-started",
-    "START_CONDITION_TIMED_OUT, 0, INVALID, start-condition-timed-out"
+    "ENDED, 0, PASS, program-failed",
+    "ENDED, 1, DEGRADED, program-failed",
+    "CRASHED, 137, PASS, program-failed",
+    "LEFT, 143, PASS, program-failed",
+    "RUN_ENDED, 143, PASS, program-failed",
+    "NOT_STARTED, 0, INVALID, program-not-started",
+    "START_CONDITION_TIMED_OUT, 0, INVALID, start-condition-timed-out",
+    "STILL_WAITING, 0, INVALID, start-condition-never-held"
   })
   void shouldJudgeHowProgramsEnded(ProgramRecord.Cause cause, int code, Grade grade, String rule) {
     ProgramRecord program =
@@ -190,6 +194,31 @@ class JudgeTest {
             List.of()),
         grade,
         rule);
+  }
+
+  @Test
+  void shouldNotBlameAWaitForARunThatItsUserEnded() {
+    ProgramRecord waiting =
+        new ProgramRecord(
+            "c1",
+            OptionalLong.empty(),
+            OptionalLong.empty(),
+            OptionalInt.empty(),
+            ProgramRecord.Cause.STILL_WAITING,
+            "nothing listened on server:5201 for 800 ms");
+    Verdict verdict =
+        Judge.judge(
+            new RunObservations(
+                GOOD.facts(),
+                new RunEnd(RunEnd.Kind.INTERRUPTED, "Ctrl-C"),
+                1,
+                OptionalLong.empty(),
+                List.of(),
+                GOOD.flows(),
+                List.of(waiting),
+                GOOD.health(),
+                List.of()));
+    assertThat(verdict.reasons()).extracting(Verdict.Reason::code).containsExactly("ended-early");
   }
 
   @ParameterizedTest
