@@ -227,7 +227,7 @@ final class ClusterNode implements AutoCloseable {
         LOG.warn("this node cannot be found by broadcast: {}", e.getMessage());
       }
     }
-    tending = Thread.ofVirtual().name("kollaps-tending").start(this::tendWhileRunning);
+    tending = Thread.ofPlatform().daemon().name("kollaps-tending").start(this::tendWhileRunning);
   }
 
   private void form() throws DaemonFailure, IOException, InterruptedException {

@@ -83,8 +83,12 @@ final class ControllerLoop implements AutoCloseable {
         new EventLoop<>(
             "kollaps-controller",
             this::handle,
-            settings::tickNanos,
+            this::nextTickNanos,
             () -> new ControllerEvent.TimePassed(now(), millis()));
+  }
+
+  private long nextTickNanos() {
+    return views.isEmpty() ? EventLoop.IDLE_TICK_NANOS : settings.tickNanos();
   }
 
   private long now() {

@@ -14,6 +14,12 @@ final class EventLoop<E> implements AutoCloseable {
   /** Events from outside that may wait; more are turned away. */
   static final int MOST_OFFERED = 4096;
 
+  /**
+   * In how long time is told where nothing waits for it: a daemon without runs should not wake its
+   * machine. What is told meanwhile is handled at once.
+   */
+  static final long IDLE_TICK_NANOS = 1_000_000_000L;
+
   private static final long CLOSE_MILLIS = 5000;
   private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
 

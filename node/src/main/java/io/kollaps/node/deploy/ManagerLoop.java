@@ -59,6 +59,9 @@ final class ManagerLoop implements AutoCloseable, PartHost.Listener {
   }
 
   private long nextTickNanos() {
+    if (!manager.hasParts()) {
+      return EventLoop.IDLE_TICK_NANOS;
+    }
     long tick = settings.tickNanos();
     return manager.wakeNanos().isPresent()
         ? Math.clamp(manager.wakeNanos().getAsLong() - now(), 0, tick)

@@ -121,6 +121,11 @@ public final class EmulationManager {
     return result;
   }
 
+  /** Whether it has parts, also such as have ended and are not forgotten. */
+  public boolean hasParts() {
+    return !parts.isEmpty();
+  }
+
   /** When time is to be told at the latest; empty when the tick will do. */
   public OptionalLong wakeNanos() {
     OptionalLong earliest = OptionalLong.empty();
