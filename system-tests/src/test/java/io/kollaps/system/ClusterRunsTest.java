@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -63,14 +64,11 @@ class ClusterRunsTest {
         - { from: client, to: server, latency: 10 ms, rate: 5 Mbit/s }
       """;
 
-  /**
-   * What every program of a start wrote: the time by the machine's one clock. A program that begins
-   * quickly, as all of them want a processor at that instant.
-   */
+  /** Programs that live long enough to be found. */
   private static final String STARTS =
       """
       services:
-        s: { command: date +%s.%N, replicas: 3 }
+        s: { command: [sleep, "%s"], replicas: 3 }
       bridges: [b]
       links:
         - { from: s, to: b, latency: 1 ms }
@@ -136,7 +134,7 @@ class ClusterRunsTest {
 
   private static final double STEP_SECONDS = 2;
 
-  /** Who asks the daemons every few milliseconds takes the processors of who is starting. */
+  /** Who looks for programs, or asks the daemons, takes the processors of who is starting. */
   private static final long UNDISTURBED_MILLIS = 4_000;
 
   private static final int NODES = 3;
@@ -220,13 +218,14 @@ class ClusterRunsTest {
   @Order(4)
   void shouldServeCommandsAboutRunsOnEveryNode() throws Exception {
     threeNodes();
+    // before the runs: what happened before another node came to lead is told by nobody
+    Started events = cluster.network().start(3, List.of(), "events", "-f", "--json");
     Map<String, String> pins = Map.of("client", "n1", "server", "n3");
     String run = cluster.submit(2, "long.yaml", LONG.formatted(120), pins, "abort");
     String other = cluster.submit(3, "long.yaml", LONG.formatted(120), pins, "abort");
     cluster.await(2, run, "running");
     cluster.await(2, other, "running");
     Started followed = cluster.network().start(2, List.of(), "logs", run, "client", "-f");
-    Started events = cluster.network().start(3, List.of(), "events", "-f", "--json");
 
     expectExec(run);
     expectFlows(run);
@@ -433,26 +432,10 @@ class ClusterRunsTest {
   /** Programs on all nodes begin at one instant, whatever their clocks say. */
   private void expectCommonStart() throws Exception {
     List<Double> skews = new ArrayList<>();
-    for (int attempt = 0; attempt < START_ATTEMPTS && !together(skews); attempt++) {
-      Map<String, String> pins = Map.of("s-1", "n1", "s-2", "n2", "s-3", "n3");
-      String run = cluster.submit(1, "starts.yaml", STARTS, pins, "abort");
-      Thread.sleep(UNDISTURBED_MILLIS);
-      cluster.await(1, run, "finished");
-      Results results = cluster.results(1, run);
-      List<Double> bounds =
-          StreamSupport.stream(
-                  results.verdict().path("summaries").path("nodes").spliterator(), false)
-              .map(node -> node.path("clock_bound_ms").asDouble())
-              .toList();
-      // the leader knows its own clock, the others know how well they know it
-      assertThat(bounds).hasSize(NODES).filteredOn(bound -> bound > 0).hasSize(NODES - 1);
-      double[] starts = new double[3];
-      for (int i = 0; i < starts.length; i++) {
-        starts[i] = Double.parseDouble(results.log("s-" + (i + 1)).strip()) * 1000;
+    try (ProgramStarts starts = ProgramStarts.open()) {
+      for (int attempt = 0; attempt < START_ATTEMPTS && !together(skews); attempt++) {
+        skews.add(skewMillis(starts, attempt));
       }
-      double first = Math.min(starts[0], Math.min(starts[1], starts[2]));
-      double last = Math.max(starts[0], Math.max(starts[1], starts[2]));
-      skews.add(last - first);
     }
     Figures.saw(
         "programs on three nodes with clocks %d s apart began within (ms): %s",
@@ -460,6 +443,32 @@ class ClusterRunsTest {
     // with three daemons on one machine a program waits for a processor; a wrong clock shows by
     // seconds
     assertThat(skews).allMatch(skew -> skew < CLOCKS_APART_MILLIS / 3.0);
+  }
+
+  private double skewMillis(ProgramStarts starts, int attempt) throws Exception {
+    String seconds = "7.%d%d".formatted(ProcessHandle.current().pid(), attempt);
+    Map<String, String> pins = Map.of("s-1", "n1", "s-2", "n2", "s-3", "n3");
+    String file = STARTS.formatted(seconds);
+    List<Long> began = new ArrayList<>();
+    String run = cluster.submit(1, "starts.yaml", file, pins, "abort");
+    Thread.sleep(UNDISTURBED_MILLIS);
+    Waiting.until(
+        "three programs",
+        BOUND,
+        () -> {
+          began.clear();
+          began.addAll(starts.of("sleep " + seconds));
+          return began.size() == NODES;
+        });
+    cluster.await(1, run, "finished");
+    Results results = cluster.results(1, run);
+    List<Double> bounds =
+        StreamSupport.stream(results.verdict().path("summaries").path("nodes").spliterator(), false)
+            .map(node -> node.path("clock_bound_ms").asDouble())
+            .toList();
+    // the leader knows its own clock, the others know how well they know it
+    assertThat(bounds).hasSize(NODES).filteredOn(bound -> bound > 0).hasSize(NODES - 1);
+    return (Collections.max(began) - Collections.min(began)) / 1e6;
   }
 
   private static boolean together(List<Double> skewMillis) {
