@@ -38,7 +38,7 @@ public final class JoinCoordinator {
     if (event instanceof LeaderEvent.Led led) {
       Leading begun = new Leading(policy, settings, expected, random, led);
       leading = begun;
-      return begun.commands();
+      return begun.begin();
     }
     if (event instanceof LeaderEvent.LedNoMore) {
       leading = null;

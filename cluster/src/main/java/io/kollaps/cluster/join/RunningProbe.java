@@ -9,17 +9,25 @@ final class RunningProbe {
   private final NodeId from;
   private final NodeId to;
   private final Secret secret;
+  private final boolean ofRound;
   private long dueAtNanos;
   private long endsAtNanos;
   private boolean asked;
   private Optional<Contact> at = Optional.empty();
 
-  RunningProbe(long number, NodeId from, NodeId to, Secret secret, long dueAtNanos) {
+  /**
+   * A probe that nobody was asked to serve.
+   *
+   * @param ofRound whether it runs together with the others of a round, and with no others
+   */
+  RunningProbe(
+      long number, NodeId from, NodeId to, Secret secret, long dueAtNanos, boolean ofRound) {
     this.number = number;
     this.from = from;
     this.to = to;
     this.secret = secret;
     this.dueAtNanos = dueAtNanos;
+    this.ofRound = ofRound;
   }
 
   long number() {
@@ -36,6 +44,10 @@ final class RunningProbe {
 
   Secret secret() {
     return secret;
+  }
+
+  boolean ofRound() {
+    return ofRound;
   }
 
   /** True when the member is to be asked to serve it now. */
