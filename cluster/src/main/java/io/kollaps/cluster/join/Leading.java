@@ -30,7 +30,7 @@ final class Leading {
   private final Ties ties;
   private final Measuring measuring;
   private final ProbeDesk probeDesk;
-  private final JoinDesk joinDesk;
+  private final JoinCalls joinCalls;
 
   Leading(
       JoinPolicy policy,
@@ -75,8 +75,8 @@ final class Leading {
             commands);
     probeDesk =
         new ProbeDesk(policy.probeNanos(), network, candidates, probes, ties, measuring, commands);
-    joinDesk =
-        new JoinDesk(policy, random, candidates, members, probes, probeDesk, measuring, commands);
+    joinCalls =
+        new JoinCalls(policy, random, candidates, members, probes, probeDesk, measuring, commands);
     members.all().stream()
         .filter(node -> !network.has(node))
         .forEach(node -> unmeasured.put(node, now));
@@ -103,7 +103,7 @@ final class Leading {
       case LeaderEvent.Led _, LeaderEvent.LedNoMore _ ->
           throw new IllegalStateException("a time as the leader has one beginning and one end");
       case LeaderEvent.Called(long _, long number, JoinCall call) -> {
-        JoinAnswer answer = joinDesk.answer(call, now);
+        JoinAnswer answer = joinCalls.answer(call, now);
         commands.add(new LeaderCommand.Answer(number, answer));
       }
       case LeaderEvent.MembersAre are -> membersAre(are.members(), now);
@@ -115,13 +115,13 @@ final class Leading {
           probeDesk.endedAtMember(report, now);
       case LeaderEvent.Written(long _, long write) -> publisher.written(write);
       case LeaderEvent.AdmissionDecided(long _, NodeId node, Optional<String> refusal) ->
-          joinDesk.decided(node, refusal, now);
+          joinCalls.decided(node, refusal, now);
       case LeaderEvent.Idle _ -> idle(now);
       case LeaderEvent.TieAsked(long _, NodePair pair) -> ties.asked(pair, now);
       case LeaderEvent.VerifyAsked(long _, NodePair pair) ->
           measuring.feed(new JoinEvent.VerifyAsked(pair.first(), pair.second(), now), now);
       case LeaderEvent.TimePassed _ -> {
-        joinDesk.timePassed(now);
+        joinCalls.timePassed(now);
         probeDesk.timePassed(now);
       }
     }

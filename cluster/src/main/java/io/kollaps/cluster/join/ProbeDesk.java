@@ -79,6 +79,9 @@ final class ProbeDesk {
   /** Probes may be over, or due. */
   void timePassed(long nowNanos) {
     for (RunningProbe probe : probes.all()) {
+      if (probes.find(probe.number()).isEmpty()) {
+        continue; // the end of one before it was its end too
+      }
       if (probe.over(nowNanos)) {
         finish(
             probe,

@@ -11,7 +11,7 @@
  * <p>A leader's time is divided so that each part knows only those before it: {@code Candidates}
  * and {@code Members} keep who is there, {@code RunningProbes} what is being probed, {@code
  * KnownNetwork} what was found, {@code MapPublisher} writes it, {@code Ties} and {@code Measuring}
- * decide what is probed, {@code ProbeDesk} and {@code JoinDesk} speak with the nodes, and {@code
+ * decide what is probed, {@code ProbeDesk} and {@code JoinCalls} speak with the nodes, and {@code
  * Leading} takes each event to the one that it is for.
  */
 @NullMarked

@@ -74,6 +74,25 @@ class JoinFaultsTest {
   }
 
   @Test
+  void shouldEndEachProbeOfARoundOnceWhenAllRunOutTogether() {
+    JoinWorld world = world(PhysicalTrees.star(6));
+    for (int node = 1; node < 6; node++) {
+      enter(world, node);
+    }
+    world.run(60 * SECOND); // the leases are over
+    world.probesHang = true;
+    world.probesEnded.clear();
+    world.told.clear();
+    world.tell(new LeaderEvent.Idle(world.now));
+    world.run(POLICY.probeNanos() + 5 * SECOND);
+
+    assertThat(world.told).anySatisfy(text -> assertThat(text).contains("not confirmed"));
+    assertThat(world.told).noneSatisfy(text -> assertThat(text).startsWith("the probe of"));
+    // three pairs, both of each
+    assertThat(world.probesEnded).hasSize(6).doesNotHaveDuplicates();
+  }
+
+  @Test
   void shouldBeginNoProbeBesideThoseOfTheLeaderBefore() {
     JoinWorld world = world(PhysicalTrees.star(4));
     enter(world, 1);

@@ -62,6 +62,11 @@ final class JoinWorld {
   private long calls;
   private Set<NodeId> lost = Set.of();
   private final List<LeaderCommand.RunProbe> slot = new ArrayList<>();
+
+  /** Probes of members begin, and never end. */
+  boolean probesHang;
+
+  final List<LeaderCommand.EndProbe> probesEnded = new ArrayList<>();
   private final Map<Long, Runnable> waiting = new HashMap<>();
   private final Map<Long, java.util.function.Consumer<JoinAnswer>> answers = new HashMap<>();
 
@@ -315,8 +320,12 @@ final class JoinWorld {
                         now, serve.probe(), new Contact(serve.member().value(), 5201))
                     : new LeaderEvent.ServeFailed(now, serve.probe(), "it cannot be reached"));
       }
-      case LeaderCommand.RunProbe run -> slot.add(run);
-      case LeaderCommand.EndProbe _ -> {}
+      case LeaderCommand.RunProbe run -> {
+        if (!probesHang) {
+          slot.add(run);
+        }
+      }
+      case LeaderCommand.EndProbe end -> probesEnded.add(end);
       case LeaderCommand.Write write -> write(by, write);
       case LeaderCommand.Admit(Applicant applicant) ->
           later(

@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
  * The leader's side of each join, from the first call of a node to its admission or the end of its
  * lease. Apart because only this knows what is said to a joining node, and how its join ends.
  */
-final class JoinDesk {
+final class JoinCalls {
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final JoinPolicy policy;
@@ -23,7 +23,7 @@ final class JoinDesk {
   private final Measuring measuring;
   private final CommandList commands;
 
-  JoinDesk(
+  JoinCalls(
       JoinPolicy policy,
       RandomGenerator random,
       Candidates candidates,
