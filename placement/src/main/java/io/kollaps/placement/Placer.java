@@ -65,7 +65,7 @@ public final class Placer {
             none.nearest().flatMap(nearest -> tightest(searchCase, nearest.demand()));
         yield new Placement.Refused(
             none.proof().isPresent(),
-            reason(none, tightest),
+            reason(none, tightest, request, cluster, searchCase),
             tightest,
             soundness,
             effort.usedNanos());
@@ -81,10 +81,15 @@ public final class Placer {
     return result;
   }
 
-  private static String reason(SearchResult.NotFound none, Optional<Placement.TightCut> tightest) {
+  private static String reason(
+      SearchResult.NotFound none,
+      Optional<Placement.TightCut> tightest,
+      PlacementRequest request,
+      Cluster cluster,
+      SearchCase searchCase) {
     String because =
         none.proof()
-            .map(Proof::reason)
+            .map(proof -> sentence(proof, request, cluster, searchCase))
             .orElse(
                 none.nearest().isPresent()
                     ? "no placement was found before the search had to end; there may be one"
@@ -100,6 +105,31 @@ public final class Placer {
                         cut.name(),
                         cut.leftBitsPerSecond() / MEGA))
             .orElse("");
+  }
+
+  private static String sentence(
+      Proof proof, PlacementRequest request, Cluster cluster, SearchCase searchCase) {
+    return switch (proof) {
+      case Proof.Stated stated -> stated.sentence();
+      case Proof.PinnedTooMuch pinned ->
+          "node "
+              + cluster.nodes().get(pinned.node()).name()
+              + " has not the slots, processors or memory left for the endpoints pinned to it";
+      case Proof.TooLarge large ->
+          "no node has the processors and memory left for endpoint "
+              + request.endpoints().get(large.endpoint()).name();
+      case Proof.Counted counted ->
+          "however "
+              + counted.endpoints()
+              + " endpoints are divided, the links of the nodes carry the traffic of at most "
+              + counted.most()
+              + " of them"
+              + (counted.limit() == Proof.NONE
+                  ? ""
+                  : "; "
+                      + searchCase.limits().limits().get(counted.limit()).name()
+                      + " keeps most of them away");
+    };
   }
 
   private static Optional<Placement.TightCut> tightest(SearchCase searchCase, long[] demand) {

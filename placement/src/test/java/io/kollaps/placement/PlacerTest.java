@@ -133,6 +133,43 @@ class PlacerTest {
   }
 
   @Test
+  void shouldNameTheNodeThatCannotTakeItsPinnedEndpoints() {
+    PlacementRequest request = Made.request(Made.hub(3, MEGA).network());
+    for (int i = 0; i < 3; i++) {
+      request =
+          Made.with(
+              request, i, new PlacementRequest.EndpointNeed("e" + i, 0, 0, Optional.of("n3")));
+    }
+    Cluster cluster = Made.cluster(Made.star(5, 1000 * MEGA), 2);
+    String pinnedTo = cluster.nodes().get(3).name();
+    assertThat(pinnedTo).isEqualTo("n3");
+
+    Placement.Refused answer = (Placement.Refused) place(request, cluster);
+
+    assertThat(answer.proved()).isTrue();
+    assertThat(answer.reason()).contains("node n3", "pinned to it");
+  }
+
+  @Test
+  void shouldNameTheEndpointThatIsLargerThanAnyNode() {
+    List<NodeCapacity> nodes =
+        List.of(
+            new NodeCapacity("small", 10, 1000, 1 << 20, 0),
+            new NodeCapacity("large", 10, 4000, 1 << 22, 0));
+    PlacementRequest request =
+        Made.with(
+            Made.request(Made.hub(2, MEGA).network()),
+            1,
+            new PlacementRequest.EndpointNeed("giant", 4500, 0, Optional.empty()));
+
+    Placement.Refused answer =
+        (Placement.Refused) place(request, new Cluster(nodes, Made.star(2, 1000 * MEGA)));
+
+    assertThat(answer.proved()).isTrue();
+    assertThat(answer.reason()).contains("endpoint giant");
+  }
+
+  @Test
   void shouldUseUnreliableNodesLast() {
     List<NodeCapacity> nodes =
         List.of(

@@ -47,14 +47,7 @@ final class CountingBound {
     for (int i = 0; i <= count; i++) {
       most = (all[i >>> BITS] & (1L << i)) != 0 ? i : most;
     }
-    return Optional.of(
-        new Proof(
-            "however "
-                + count
-                + " endpoints are divided, the links of the nodes carry the traffic of at most "
-                + most
-                + " of them",
-            tightest(quota)));
+    return Optional.of(new Proof.Counted(count, most, tightest(quota)));
   }
 
   private long[] ofNode(int node, int quota) {
@@ -111,7 +104,7 @@ final class CountingBound {
   /** The limit that keeps most endpoints away from where there are slots for them, -1 for none. */
   private int tightest(int quota) {
     int[] slots = new int[hierarchy.vertexCount()];
-    int worst = -1;
+    int worst = Proof.NONE;
     int mostKeptAway = 0;
     for (int vertex = 0; vertex < slots.length; vertex++) {
       slots[vertex] =

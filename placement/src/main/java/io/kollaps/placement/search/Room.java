@@ -2,6 +2,7 @@ package io.kollaps.placement.search;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Slots, processors and memory while a placement is built from nothing. */
 final class Room {
@@ -25,16 +26,25 @@ final class Room {
   /** With the pinned endpoints in their places; empty when they do not fit there. */
   static Optional<Room> withPinned(SearchCase searchCase, int quota) {
     Room room = new Room(searchCase, quota);
-    for (int endpoint = 0; endpoint < room.nodeOf.length; endpoint++) {
+    return room.putPinned().isEmpty() ? Optional.of(room) : Optional.empty();
+  }
+
+  /** The first node on which the endpoints pinned to it do not fit. */
+  static OptionalInt overfilledByPins(SearchCase searchCase) {
+    return new Room(searchCase, Integer.MAX_VALUE).putPinned();
+  }
+
+  private OptionalInt putPinned() {
+    for (int endpoint = 0; endpoint < nodeOf.length; endpoint++) {
       int node = searchCase.pinned()[endpoint];
       if (node != SearchCase.ANYWHERE) {
-        if (!room.fits(endpoint, node)) {
-          return Optional.empty();
+        if (!fits(endpoint, node)) {
+          return OptionalInt.of(node);
         }
-        room.put(endpoint, node);
+        put(endpoint, node);
       }
     }
-    return Optional.of(room);
+    return OptionalInt.empty();
   }
 
   boolean fits(int endpoint, int node) {

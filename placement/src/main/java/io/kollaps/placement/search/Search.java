@@ -275,7 +275,7 @@ public final class Search {
         }
         case NONE -> {
           return new SearchResult.NotFound(
-              Optional.of(new Proof("every placement was tried or ruled out", -1)), nearest);
+              Optional.of(new Proof.Stated("every placement was tried or ruled out")), nearest);
         }
         case UNKNOWN -> {}
       }

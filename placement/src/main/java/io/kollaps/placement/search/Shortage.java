@@ -3,6 +3,7 @@ package io.kollaps.placement.search;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Proves from slots, processors and memory alone that nothing fits. */
 final class Shortage {
@@ -28,7 +29,7 @@ final class Shortage {
   }
 
   private static Optional<Proof> proof(String reason) {
-    return Optional.of(new Proof(reason, -1));
+    return Optional.of(new Proof.Stated(reason));
   }
 
   private static Optional<Proof> amount(long[] need, long[] free, String unit) {
@@ -46,10 +47,10 @@ final class Shortage {
   }
 
   private static Optional<Proof> pinned(SearchCase searchCase) {
-    if (Room.withPinned(searchCase, Integer.MAX_VALUE).isPresent()) {
-      return Optional.empty();
-    }
-    return proof("a node has not the slots, processors or memory for the endpoints pinned to it");
+    OptionalInt full = Room.overfilledByPins(searchCase);
+    return full.isPresent()
+        ? Optional.of(new Proof.PinnedTooMuch(full.getAsInt()))
+        : Optional.empty();
   }
 
   /** Bounds on sums say nothing about a single endpoint that is larger than any node. */
@@ -63,7 +64,7 @@ final class Shortage {
                 && searchCase.needMemoryBytes()[endpoint] <= searchCase.freeMemoryBytes()[node];
       }
       if (!fits) {
-        return proof("no node has the processors and memory left for endpoint " + endpoint);
+        return Optional.of(new Proof.TooLarge(endpoint));
       }
     }
     return Optional.empty();
