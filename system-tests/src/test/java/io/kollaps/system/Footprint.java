@@ -60,9 +60,10 @@ final class Footprint {
   List<String> controlGroups() {
     List<String> found = new ArrayList<>();
     try (Stream<Path> tree = Files.walk(Path.of("/sys/fs/cgroup"), 6)) {
-      tree.filter(path -> path.getFileName().toString().startsWith("kollaps-"))
-          .filter(
-              path -> runs.contains(path.getFileName().toString().substring("kollaps-".length())))
+      tree.filter(
+              path ->
+                  runs.stream()
+                      .anyMatch(run -> path.getFileName().toString().startsWith("kollaps-" + run)))
           .forEach(path -> found.add("cgroup " + path));
     } catch (UncheckedIOException e) {
       // a group that somebody else removed meanwhile

@@ -112,6 +112,8 @@ final class PartsOfARun implements AutoCloseable {
     public void failed(String why) {
       order.add("failed");
       failures.add(why);
+      IllegalStateException failure = new IllegalStateException("node-" + number + ": " + why);
+      List.of(prepared, ready, started, idle).forEach(f -> f.completeExceptionally(failure));
     }
 
     @Override

@@ -326,6 +326,27 @@ class PartsTest {
     parts.start();
   }
 
+  /** Several nodes may be on one machine, and a part that ends sweeps what it left. */
+  @Test
+  void shouldLeaveTheProcessesOfTheRunsOtherPartsAloneAtItsEnd() throws Exception {
+    try (PartsOfARun parts = parts(TWO, TWO_HOMES, PartsOfARun.fabric(), PartsOfARun.fabric())) {
+      parts.prepare();
+      parts.link();
+      parts.start();
+      parts.node(0).part().end(new PartEnd(PartEnd.Kind.STOPPED, "only this one"));
+      PartsOfARun.Node other = parts.node(1);
+      assertThat(parts.node(0).await(parts.node(0).ended).end().kind())
+          .isEqualTo(RunEnd.Kind.INTERRUPTED);
+      HomeEndpoint b = other.part().endpoints().getFirst();
+      assertThat(b.running()).isTrue();
+      assertThat(parts.processes()).isNotEmpty();
+      Process inside = other.part().enter("b", List.of("true"));
+      assertThat(inside.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(inside.exitValue()).isZero();
+      assertThat(other.failures).isEmpty();
+    }
+  }
+
   @Test
   void shouldFailAPartThatIsTakenOutOfOrder() throws Exception {
     try (PartsOfARun parts = parts(TWO, TWO_HOMES, PartsOfARun.fabric(), PartsOfARun.fabric())) {

@@ -35,7 +35,7 @@ public sealed interface OwnedResource {
   record Mount(Path path) implements OwnedResource {}
 
   /**
-   * Processes that carry {@code KOLLAPS_RUN=value} in their environment.
+   * Processes that carry {@code KOLLAPS_RUN=value} and the run's folder in their environment.
    *
    * @param value the run's id
    */
@@ -52,9 +52,15 @@ public sealed interface OwnedResource {
   /** Environment variable that marks every program of a run. */
   String RUN_VARIABLE = "KOLLAPS_RUN";
 
-  /** Name of a run's control group: {@code kollaps-RUN}. */
-  static String groupName(RunId run) {
-    return "kollaps-" + run;
+  /**
+   * Environment variable with the run's folder, on every program of a run: several nodes on one
+   * machine have parts of one run, each with a folder of its own, and no part ends another's.
+   */
+  String FOLDER_VARIABLE = "KOLLAPS_RUN_FOLDER";
+
+  /** Name of the control group of a run's part: {@code kollaps-RUN-} and a hash of its folder. */
+  static String groupName(RunId run, Path runFolder) {
+    return "kollaps-%s-%08x".formatted(run, runFolder.toString().hashCode());
   }
 
   /** The word that stands for the kind in the journal and in reports. */

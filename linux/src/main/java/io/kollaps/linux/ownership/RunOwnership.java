@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 
 /**
  * A live run's folder, lock and journal. While it is open no sweep touches the run; when the
@@ -56,6 +57,17 @@ public final class RunOwnership implements AutoCloseable {
   /** Its folder; what is in it is removed with it. */
   public Path folder() {
     return folder;
+  }
+
+  /** Environment variables that every process of the run gets, so that a sweep finds it. */
+  public Map<String, String> marks() {
+    return Map.of(
+        OwnedResource.RUN_VARIABLE, run.value(), OwnedResource.FOLDER_VARIABLE, folder.toString());
+  }
+
+  /** Name of the control group for all that the run limits. */
+  public String groupName() {
+    return OwnedResource.groupName(run, folder);
   }
 
   /** Where every resource is noted before it is made. */

@@ -14,10 +14,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Finds and kills the processes of a run that ended: those with {@code KOLLAPS_RUN=RUN} in their
- * environment, and those that carry out the run's init script. The second way works also where the
- * environment of a process may not be read: from another user namespace than its own, for the same
- * user. When the init script's process ends, the kernel ends all processes of its endpoint.
+ * Finds and kills the processes of a run that ended: those with {@code KOLLAPS_RUN=RUN} and the
+ * run's folder in their environment, and those that carry out the run's init script. The second way
+ * works also where the environment of a process may not be read: from another user namespace than
+ * its own, for the same user. When the init script's process ends, the kernel ends all processes of
+ * its endpoint.
  *
  * <p>This process and its ancestors are never touched.
  */
@@ -33,12 +34,15 @@ final class RunProcesses {
   private static final Set<String> STARTERS =
       Set.of("sh", "unshare", "nsenter", "setpriv", "setsid");
 
-  private final RunId run;
+  private final List<String> marks;
   private final String init;
   private final Set<Long> spared = new HashSet<>();
 
   RunProcesses(RunId run, Path runFolder) {
-    this.run = run;
+    this.marks =
+        List.of(
+            OwnedResource.RUN_VARIABLE + "=" + run,
+            OwnedResource.FOLDER_VARIABLE + "=" + runFolder);
     this.init = runFolder.resolve(INIT_NAME).toString();
     Optional<ProcessHandle> handle = Optional.of(ProcessHandle.current());
     while (handle.isPresent()) {
@@ -98,7 +102,7 @@ final class RunProcesses {
   }
 
   private boolean isOfRun(Path process) {
-    if (strings(process.resolve("environ")).contains(OwnedResource.RUN_VARIABLE + "=" + run)) {
+    if (strings(process.resolve("environ")).containsAll(marks)) {
       return true;
     }
     List<String> arguments = strings(process.resolve("cmdline"));

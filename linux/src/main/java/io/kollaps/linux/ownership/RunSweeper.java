@@ -93,7 +93,7 @@ final class RunSweeper {
       return false;
     }
     for (Path name : mount.relativize(group)) {
-      if (name.toString().equals(OwnedResource.groupName(run))) {
+      if (name.toString().equals(OwnedResource.groupName(run, folder))) {
         return true;
       }
     }

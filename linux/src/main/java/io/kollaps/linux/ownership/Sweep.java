@@ -24,11 +24,12 @@ public final class Sweep {
    * Sweeps a state folder.
    *
    * <p>It kills the processes of a dead run (those in its control groups, those marked with {@code
-   * KOLLAPS_RUN} in their environment, and the first processes of its endpoints), unmounts what is
-   * mounted below the run's folder, removes its control groups and then the folder. What it cannot
-   * remove stays in the journal for the next sweep. An ordinary user's sweep sees all of its dead
-   * runs' processes when it runs outside of user namespaces; inside one it still finds the first
-   * processes of endpoints, by whose end the kernel ends all others.
+   * KOLLAPS_RUN} and the run's folder in their environment, and the first processes of its
+   * endpoints), unmounts what is mounted below the run's folder, removes its control groups and
+   * then the folder. What it cannot remove stays in the journal for the next sweep. An ordinary
+   * user's sweep sees all of its dead runs' processes when it runs outside of user namespaces;
+   * inside one it still finds the first processes of endpoints, by whose end the kernel ends all
+   * others.
    *
    * @throws IOException when the state folder cannot be read
    */

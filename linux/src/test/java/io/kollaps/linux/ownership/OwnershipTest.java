@@ -172,19 +172,25 @@ class OwnershipTest {
 
   @Test
   void shouldKillProcessesOfTheRunAndNoOthers() throws Exception {
-    deadRun("dead", "");
-    Process own = sleeper(Map.of("KOLLAPS_RUN", "dead"));
-    Process near = sleeper(Map.of("KOLLAPS_RUN", "dead2", "X", "KOLLAPS_RUN=dead"));
+    String folder = deadRun("dead", "").toString();
+    Process own = sleeper(Map.of("KOLLAPS_RUN", "dead", "KOLLAPS_RUN_FOLDER", folder));
+    Process near =
+        sleeper(
+            Map.of("KOLLAPS_RUN", "dead2", "KOLLAPS_RUN_FOLDER", folder, "X", "KOLLAPS_RUN=dead"));
+    // of the same run's part of another node on this machine
+    Process elsewhere = sleeper(Map.of("KOLLAPS_RUN", "dead", "KOLLAPS_RUN_FOLDER", folder + "2"));
     try {
       SweepReport report = Sweep.sweep(state);
 
       assertThat(own.waitFor(30, TimeUnit.SECONDS)).isTrue();
       assertThat(near.isAlive()).isTrue();
+      assertThat(elsewhere.isAlive()).isTrue();
       assertThat(report.swept().getFirst().removed())
           .anyMatch(line -> line.startsWith("process " + own.pid() + " (sleep 1000"));
     } finally {
       own.destroyForcibly();
       near.destroyForcibly();
+      elsewhere.destroyForcibly();
     }
   }
 

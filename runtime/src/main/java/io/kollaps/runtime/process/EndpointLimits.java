@@ -69,7 +69,7 @@ final class EndpointLimits {
       notices.accept(notEnforced(controller, endpoint, controlGroups.reason(controller)));
       return;
     }
-    Path runGroup = place.get().parent().resolve(OwnedResource.groupName(ownership.run()));
+    Path runGroup = place.get().parent().resolve(ownership.groupName());
     String name = endpoint.index() + "-" + endpoint.name().replaceAll("[^A-Za-z0-9_.-]", "_");
     LimitedGroup group =
         new LimitedGroup(runGroup.resolve(name), controller, place.get().version());

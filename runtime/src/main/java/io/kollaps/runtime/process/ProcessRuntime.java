@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,11 +35,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * names of the experiment.
  *
  * <p>What the command gets: this process' environment, {@code KOLLAPS_RUN}, {@code
- * KOLLAPS_ENDPOINT} and {@code KOLLAPS_ADDRESS}, then the service's variables; no standard input;
- * default actions for signals; it is not the first process of its pid namespace. Exit codes: the
- * command's own, 128 + N for signal N (137 also when the kernel killed it for memory), 127 when the
- * command is not found, 126 when it cannot be executed, 125 when the endpoint could not be prepared
- * (the standard error log says why).
+ * KOLLAPS_RUN_FOLDER}, {@code KOLLAPS_ENDPOINT} and {@code KOLLAPS_ADDRESS}, then the service's
+ * variables; no standard input; default actions for signals; it is not the first process of its pid
+ * namespace. Exit codes: the command's own, 128 + N for signal N (137 also when the kernel killed
+ * it for memory), 127 when the command is not found, 126 when it cannot be executed, 125 when the
+ * endpoint could not be prepared (the standard error log says why).
  *
  * <p>Everything of an endpoint ends when this process ends, however it ends. Works as root and as
  * root of an ordinary user's own user, network and mount namespaces; what cannot be enforced there
@@ -236,13 +237,10 @@ public final class ProcessRuntime implements EndpointRuntime {
   }
 
   private Map<String, String> variables(Endpoint endpoint) {
-    return Map.of(
-        OwnedResource.RUN_VARIABLE,
-        ownership.run().value(),
-        ENDPOINT_VARIABLE,
-        endpoint.name(),
-        ADDRESS_VARIABLE,
-        endpoint.address().getHostAddress());
+    Map<String, String> variables = new HashMap<>(ownership.marks());
+    variables.put(ENDPOINT_VARIABLE, endpoint.name());
+    variables.put(ADDRESS_VARIABLE, endpoint.address().getHostAddress());
+    return variables;
   }
 
   private static Path directory(Endpoint endpoint) throws RuntimeStartException {

@@ -125,6 +125,7 @@ class ProcessRuntimeTest {
             "dotted.name=x y",
             "PATH=/usr/bin:/bin",
             "KOLLAPS_RUN=" + run.ownership.run(),
+            "KOLLAPS_RUN_FOLDER=" + run.ownership.folder(),
             "KOLLAPS_ENDPOINT=service-1",
             "KOLLAPS_ADDRESS=10.0.0.1");
   }

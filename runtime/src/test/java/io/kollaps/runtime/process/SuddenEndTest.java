@@ -126,7 +126,9 @@ class SuddenEndTest {
     for (MountPoint mount : MountPoint.all()) {
       if (mount.type().startsWith("cgroup")) {
         try (Stream<Path> tree = Files.walk(mount.path(), 5)) {
-          tree.filter(path -> runs.contains(String.valueOf(path.getFileName())))
+          tree.filter(
+                  path ->
+                      runs.stream().anyMatch(run -> path.getFileName().toString().startsWith(run)))
               .forEach(found::add);
         }
       }
