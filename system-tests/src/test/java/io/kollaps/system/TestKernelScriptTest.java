@@ -73,7 +73,11 @@ class TestKernelScriptTest {
 
   @Test
   void shouldPassOnHowTheCommandEnded() throws Exception {
-    assertThat(shell("exit 0").exitCode()).isZero();
+    // a panic after the end changes nothing: user-mode-linux panics at times while it powers off
+    String panicLater =
+        "setsid sh -c 'until [ -e /run/told/status ]; do :; done; echo c > /proc/sysrq-trigger' &";
+    Finished passed = shell(panicLater + " exit 0");
+    assertThat(passed.exitCode()).as(passed.shown()).isZero();
     Finished failed = shell("echo said inside; exit 7");
     assertThat(failed.exitCode()).as(failed.shown()).isEqualTo(7);
     assertThat(failed.out()).contains("said inside");
