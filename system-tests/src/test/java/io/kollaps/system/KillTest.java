@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -13,15 +16,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A run that is killed at any point leaves nothing after the next command, and nothing of anybody
- * else is touched.
+ * else is touched. Each time some points are drawn, by a seed that is printed; all of them are
+ * tried by {@code ./verify -pl system-tests -am -Dtest=KillTest -Dkollaps.kill.points=11}, and the
+ * same ones again with {@code -Dkollaps.kill.seed}.
  */
 @Order(70)
 class KillTest {
   private static final String TOKEN = "77232.5";
+
+  private static final int POINTS = Integer.getInteger("kollaps.kill.points", 6);
+  private static final long SEED = Long.getLong("kollaps.kill.seed", System.nanoTime());
 
   private static Stranger stranger;
 
@@ -94,8 +102,15 @@ class KillTest {
     workspace.close();
   }
 
+  static List<Point> points() {
+    List<Point> drawn = new ArrayList<>(List.of(Point.values()));
+    Collections.shuffle(drawn, new Random(SEED));
+    Figures.saw("%d of %d points, seed %d", POINTS, drawn.size(), SEED);
+    return drawn.subList(0, Math.min(POINTS, drawn.size()));
+  }
+
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("points")
   void shouldLeaveNothingWhenKilled(Point point) throws Exception {
     killAt(point);
     boolean begun = Files.exists(results().folder().resolve("run.json"));
