@@ -50,6 +50,11 @@ public final class RatisReplication implements Replication {
   static final Duration DIVIDE_TIMEOUT = Duration.ofSeconds(30);
 
   // A cluster's commands are small and few: small segments and buffers keep the daemon small.
+  /** Who founds a cluster is its only voter: there is no leader to wait for. */
+  private static final TimeDuration FOUNDING_MIN = TimeDuration.valueOf(10, TimeUnit.MILLISECONDS);
+
+  private static final TimeDuration FOUNDING_MAX = TimeDuration.valueOf(30, TimeUnit.MILLISECONDS);
+
   private static final SizeInBytes SEGMENT = SizeInBytes.valueOf("4MB");
   private static final SizeInBytes PREALLOCATED = SizeInBytes.valueOf("64KB");
   private static final SizeInBytes APPEND = SizeInBytes.valueOf("1MB");
@@ -113,7 +118,7 @@ public final class RatisReplication implements Replication {
         RaftServer.newBuilder()
             .setServerId(self)
             .setStateMachine(machine)
-            .setProperties(properties())
+            .setProperties(properties(start))
             .setParameters(parameters())
             .setOption(RaftStorage.StartupOption.RECOVER);
     switch (start) {
@@ -311,7 +316,7 @@ public final class RatisReplication implements Replication {
     return parameters;
   }
 
-  private RaftProperties properties() {
+  private RaftProperties properties(Start start) {
     RaftProperties properties = new RaftProperties();
     RaftServerConfigKeys.setStorageDir(properties, List.of(settings.folder().toFile()));
     RaftConfigKeys.Rpc.setType(properties, new CalmListeners());
@@ -321,8 +326,9 @@ public final class RatisReplication implements Replication {
     TimeDuration max = duration(settings.electionMax());
     RaftServerConfigKeys.Rpc.setTimeoutMin(properties, min);
     RaftServerConfigKeys.Rpc.setTimeoutMax(properties, max);
-    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, min);
-    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, max);
+    boolean alone = start == Start.FOUND;
+    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, alone ? FOUNDING_MIN : min);
+    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, alone ? FOUNDING_MAX : max);
     // from one voter to three in one step: they have caught up as listeners before
     RaftServerConfigKeys.LeaderElection.setMemberMajorityAdd(properties, true);
     RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SEGMENT);

@@ -41,8 +41,9 @@ class KernelFabricDelaysInTestKernelTest {
   void shouldServeABacklogInExactlyItsTime() throws Exception {
     KernelFabric fabric = start(1 << 20);
     try (TestNetwork network = new TestNetwork(fabric, 2)) {
-      long rate = 3_999_999;
-      int count = 150;
+      // 8 ms each: a sender that the processor is taken from for less leaves no gap in the backlog
+      long rate = 999_999;
+      int count = 60;
       network.set(0, 1, rate(rate));
       try (UdpPair pair = new UdpPair(network, 0, 1, address4(1))) {
         pair.send(count, PAYLOAD_BYTES);

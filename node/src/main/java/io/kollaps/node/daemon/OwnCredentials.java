@@ -116,6 +116,9 @@ final class OwnCredentials {
   void renewIfDue(boolean leads, Optional<Member> leader, NodeClient client)
       throws IOException, SecurityFailure {
     Instant now = clock.wall().instant();
+    if (!leads && leader.filter(other -> !other.id().equals(credentials.node())).isEmpty()) {
+      return; // nobody to ask: not a try
+    }
     if (!credentials.dueAt(now) || System.nanoTime() - renewalTriedNanos < RENEWAL_NANOS) {
       return;
     }
@@ -144,7 +147,7 @@ final class OwnCredentials {
       return Optional.of(
           Certificates.der(own.get().certify(request, self, now, certificateLife, random)));
     }
-    if (leader.isEmpty() || leader.get().id().equals(self)) {
+    if (leader.isEmpty()) {
       return Optional.empty();
     }
     try {
