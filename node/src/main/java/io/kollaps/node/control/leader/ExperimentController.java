@@ -61,7 +61,9 @@ public final class ExperimentController {
     switch (event) {
       case ControllerEvent.Led led -> {
         endReign(commands);
-        Reign next = new Reign(settings, random, self, led, nextTicket, refused);
+        Term term = new Term(settings, random, self, led.term());
+        term.clock(led.nowNanos(), led.nowMillis());
+        Reign next = new Reign(term, nextTicket, refused);
         reign = next;
         next.begin(led);
         collect(next, commands);

@@ -4,9 +4,6 @@ import io.kollaps.cluster.NodeId;
 import io.kollaps.linux.ownership.RunId;
 import io.kollaps.node.control.EndKind;
 import io.kollaps.node.control.LossPolicy;
-import io.kollaps.node.control.Order;
-import io.kollaps.node.control.PartAddress;
-import io.kollaps.node.control.PartDescription;
 import io.kollaps.node.control.PartKey;
 import io.kollaps.node.control.PartState;
 import io.kollaps.node.control.RunNode;
@@ -33,7 +30,10 @@ final class RunDrive {
   private static final int MAX_RESULT_BYTES = 200_000;
   private static final int MAX_REASON_BYTES = 1200;
 
-  private final Reign reign;
+  private final Term term;
+  private final KnownNodes nodes;
+  private final RunRegister runs;
+  private final PartOrders orders;
   private final Optional<FileContent> file;
   private final List<Long> calls = new ArrayList<>();
   private final RecordWriter writer;
@@ -46,52 +46,55 @@ final class RunDrive {
   private boolean reserved;
   private int placings;
 
-  /**
-   * Why the present attempt ends.
-   *
-   * @param kind as the parts are told
-   * @param reason for people
-   */
-  private record Ending(EndKind kind, String reason) {}
-
   /** A run that was just submitted. */
-  RunDrive(Reign reign, RunRecord record, FileContent file, long call) {
-    this(reign, record, Optional.of(file), new RecordWriter(), RunPhase.QUEUED);
+  RunDrive(
+      Term term,
+      KnownNodes nodes,
+      RunRegister runs,
+      RunRecord record,
+      FileContent file,
+      long call) {
+    this(term, nodes, runs, record, Optional.of(file), new RecordWriter());
     calls.add(call);
   }
 
   /** A run that another leader drove until now. */
-  RunDrive(Reign reign, StoredRun stored) {
+  RunDrive(Term term, KnownNodes nodes, RunRegister runs, StoredRun stored) {
     this(
-        reign,
+        term,
+        nodes,
+        runs,
         stored.record(),
         stored.file(),
-        new RecordWriter(stored.record(), stored.version()),
-        stored.record().phase());
+        new RecordWriter(stored.record(), stored.version()));
     writer.want(record);
     takeParts();
     reserved = !parts.isEmpty();
   }
 
   private RunDrive(
-      Reign reign,
+      Term term,
+      KnownNodes nodes,
+      RunRegister runs,
       RunRecord record,
       Optional<FileContent> file,
-      RecordWriter writer,
-      RunPhase phase) {
-    this.reign = reign;
+      RecordWriter writer) {
+    this.term = term;
+    this.nodes = nodes;
+    this.runs = runs;
+    this.orders = new PartOrders(term, nodes);
     this.record = record;
     this.file = file;
     this.writer = writer;
-    this.phase = phase;
-    this.phaseSinceNanos = reign.nowNanos();
+    this.phase = record.phase();
+    this.phaseSinceNanos = term.nowNanos();
   }
 
   private void takeParts() {
     parts = new Parts(record.nodes());
-    partsSinceNanos = reign.nowNanos();
+    partsSinceNanos = term.nowNanos();
     for (Parts.Entry entry : parts.entries()) {
-      reign.node(entry.node().id()).filter(KnownNode::told).ifPresent(_ -> entry.assumeNothing());
+      nodes.find(entry.node().id()).filter(KnownNode::told).ifPresent(_ -> entry.assumeNothing());
     }
   }
 
@@ -160,9 +163,7 @@ final class RunDrive {
   private void answerCalls() {
     calls.forEach(
         call ->
-            reign.emit(
-                new ControllerCommand.Answer(
-                    call, new ControllerCommand.CallAnswer.Accepted(record.run()))));
+            term.answer(call, new ControllerCommand.CallAnswer.Accepted(record.run())));
     calls.clear();
   }
 
@@ -176,7 +177,7 @@ final class RunDrive {
   void place(long ticket) {
     enter(RunPhase.PLACING);
     placings++;
-    reign.emit(
+    term.emit(
         new ControllerCommand.Place(
             ticket,
             record.key(),
@@ -199,9 +200,9 @@ final class RunDrive {
       }
       case PlacingAnswer.Placed placed -> {
         reserved = true;
-        Optional<List<RunNode>> nodes = reign.runNodes(placed.nodes());
-        if (nodes.isPresent()) {
-          deploy(placed, nodes.get());
+        Optional<List<RunNode>> homes = nodes.runNodes(placed.nodes());
+        if (homes.isPresent()) {
+          deploy(placed, homes.get());
         } else {
           releaseReserved();
           placeOnceMore();
@@ -220,14 +221,14 @@ final class RunDrive {
     }
   }
 
-  private void deploy(PlacingAnswer.Placed placed, List<RunNode> nodes) {
+  private void deploy(PlacingAnswer.Placed placed, List<RunNode> homes) {
     record =
         record.placed(
             placed.experiment(),
-            nodes,
+            homes,
             placed.homes(),
-            reign.freeVni(record.run()),
-            reign.endpointMtu(placed.nodes()));
+            runs.freeVni(record.run()),
+            nodes.endpointMtu(placed.nodes()));
     placings = 0;
     takeParts();
     writer.want(record);
@@ -238,19 +239,19 @@ final class RunDrive {
   /** It never begins. */
   void refuse(String reason, List<String> problems) {
     releaseReserved();
-    record = record.ended(RunPhase.REFUSED, reason, reign.nowMillis(), Map.of());
+    record = record.ended(RunPhase.REFUSED, reason, term.nowMillis(), Map.of());
     enter(RunPhase.REFUSED);
     ControllerCommand.CallAnswer.Refused answer =
         new ControllerCommand.CallAnswer.Refused(reason, problems);
-    calls.forEach(call -> reign.emit(new ControllerCommand.Answer(call, answer)));
+    calls.forEach(call -> term.answer(call, answer));
     calls.clear();
-    reign.refused(this, answer);
+    runs.refuse(this, answer);
   }
 
   /** It has no part, and will have none any more. */
   private void abandon(String reason) {
     releaseReserved();
-    record = record.ended(RunPhase.ABORTED, reason, reign.nowMillis(), record.results());
+    record = record.ended(RunPhase.ABORTED, reason, term.nowMillis(), record.results());
     writer.want(record);
     enter(RunPhase.ABORTED);
     step();
@@ -259,15 +260,15 @@ final class RunDrive {
   private void releaseReserved() {
     if (reserved) {
       reserved = false;
-      reign.emit(new ControllerCommand.Release(record.key()));
+      term.emit(new ControllerCommand.Release(record.key()));
     }
   }
 
   private void enter(RunPhase next) {
     if (phase != next) {
       phase = next;
-      phaseSinceNanos = reign.nowNanos();
-      reign.tell(record.in(next), describe(next));
+      phaseSinceNanos = term.nowNanos();
+      term.tell(record.in(next), describe(next));
     }
   }
 
@@ -318,7 +319,7 @@ final class RunDrive {
   /** A record is not known to be safe. */
   void recordFailed(ControllerEvent.RecordFailed failed) {
     writer.failed(
-        failed.current(), failed.version(), reign.nowNanos() + reign.settings().repeatNanos());
+        failed.current(), failed.version(), term.nowNanos() + term.settings().repeatNanos());
     boolean ends = phase == RunPhase.DEPLOYING && record.attempt() == 1;
     if (failed.refused() && failed.current().isEmpty() && ends) {
       refuse("it cannot be kept in the cluster's state: " + failed.why(), List.of());
@@ -370,8 +371,8 @@ final class RunDrive {
 
   /** Time has passed. */
   void tick() {
-    ControllerSettings settings = reign.settings();
-    long inPhase = reign.nowNanos() - phaseSinceNanos;
+    ControllerSettings settings = term.settings();
+    long inPhase = term.nowNanos() - phaseSinceNanos;
     switch (phase) {
       case QUEUED, PLACING -> {
         if (inPhase >= settings.placeWaitNanos()) {
@@ -433,12 +434,12 @@ final class RunDrive {
       if (entry.gone() || entry.down()) {
         continue;
       }
-      Optional<KnownNode> node = reign.node(entry.node().id());
+      Optional<KnownNode> node = nodes.find(entry.node().id());
       long since = partsSinceNanos;
       if (node.isPresent() && node.get().told() && node.get().toldNanos() - since > 0) {
         since = node.get().toldNanos();
       }
-      if (reign.nowNanos() - since >= longest) {
+      if (term.nowNanos() - since >= longest) {
         entry.lose("node " + entry.node().name() + " does not tell what its part does");
       }
     }
@@ -449,13 +450,13 @@ final class RunDrive {
     for (int i = 0; i < MAX_STEPS; i++) {
       RunPhase before = phase;
       advance();
-      writer.next(reign.nowNanos(), file).ifPresent(reign::emit);
+      writer.next(term.nowNanos(), file).ifPresent(term::emit);
       if (phase == before) {
         break;
       }
     }
     if (phase.ended() && phase != RunPhase.REFUSED && writer.holds(record)) {
-      reign.retire(this);
+      runs.retire(this);
     }
   }
 
@@ -471,47 +472,28 @@ final class RunDrive {
     }
   }
 
-  /**
-   * Ends the attempt when a part says so. An end that another leader decided is adopted, but not
-   * before all nodes have told: some may know of a graver one.
-   */
   private boolean endIfItMust() {
-    Optional<String> failure = parts.failure();
-    if (failure.isPresent()) {
-      end(EndKind.ABORTED, failure.get());
-    } else if (parts.allToldOrGone()) {
-      Optional<String> stopped = parts.endedBy(EndKind.STOPPED);
-      Optional<String> finished = parts.endedBy(EndKind.FINISHED);
-      Optional<String> loss =
-          parts.endedBy(EndKind.REPLACED).or(() -> parts.loss(mayHaveStarted()));
-      if (stopped.isPresent()) {
-        end(EndKind.STOPPED, stopped.get());
-      } else if (finished.isPresent()) {
-        end(EndKind.FINISHED, finished.get());
-      } else {
-        loss.ifPresent(this::endByLoss);
-      }
-    }
+    boolean mayHaveStarted =
+        record.phase() == RunPhase.STARTING || record.phase() == RunPhase.RUNNING;
+    Ending.of(parts, mayHaveStarted, mayReplace()).ifPresent(this::end);
     return phase == RunPhase.ENDING;
   }
 
-  private boolean mayHaveStarted() {
-    return record.phase() == RunPhase.STARTING || record.phase() == RunPhase.RUNNING;
+  private boolean mayReplace() {
+    return record.policy() == LossPolicy.REPLACE
+        && record.attempt() < term.settings().maxAttempts()
+        && file.isPresent();
   }
 
-  private void endByLoss(String why) {
-    boolean again =
-        record.policy() == LossPolicy.REPLACE
-            && record.attempt() < reign.settings().maxAttempts()
-            && file.isPresent();
-    end(again ? EndKind.REPLACED : EndKind.ABORTED, why);
+  private void end(EndKind kind, String reason) {
+    end(new Ending(kind, reason));
   }
 
   /** Ends all parts, everywhere, at once. */
-  private void end(EndKind kind, String reason) {
-    ending = new Ending(kind, reason);
+  private void end(Ending why) {
+    ending = why;
     enter(RunPhase.ENDING);
-    orderEnd();
+    orders.end(parts, record, why);
   }
 
   private void goOn() {
@@ -520,7 +502,7 @@ final class RunDrive {
         if (parts.allPrepared()) {
           enter(RunPhase.LINKING);
         } else if (writer.holds(record)) {
-          orderDeploy();
+          orders.deploy(parts, record, file.orElseThrow());
         }
       }
       case LINKING -> {
@@ -531,16 +513,16 @@ final class RunDrive {
           writer.want(record);
           enter(RunPhase.STARTING);
         } else {
-          parts.addresses().ifPresent(this::orderLink);
+          parts.addresses().ifPresent(addresses -> orders.link(parts, record, addresses));
         }
       }
       case STARTING -> {
         if (parts.allRunning()) {
-          record = record.started(reign.nowMillis());
+          record = record.started(term.nowMillis());
           writer.want(record);
           enter(RunPhase.RUNNING);
         } else if (writer.holds(record)) {
-          orderBegin();
+          orders.begin(parts, record);
         }
       }
       case RUNNING -> {
@@ -552,80 +534,13 @@ final class RunDrive {
     }
   }
 
-  private void orderDeploy() {
-    for (int index = 0; index < record.nodes().size(); index++) {
-      Parts.Entry entry = parts.entries().get(index);
-      if (entry.state().isEmpty()) {
-        order(
-            entry,
-            new Order.Deploy(
-                record.key(),
-                new PartDescription(
-                    record.fileName(),
-                    file.orElseThrow(),
-                    record.seed(),
-                    record.fabric(),
-                    record.vni(),
-                    record.endpointMtu(),
-                    record.nodes(),
-                    record.homes(),
-                    index)));
-      }
-    }
-  }
-
-  private void orderLink(List<PartAddress> addresses) {
-    for (Parts.Entry entry : parts.entries()) {
-      if (entry.state().orElse(null) instanceof PartState.Prepared) {
-        order(entry, new Order.Link(record.key(), addresses));
-      }
-    }
-  }
-
-  /**
-   * Has all parts agree on this leader's clock; also those that another leader told to agree,
-   * unless some part knows its start already. Who takes part in this leader's agreement does not
-   * begin again.
-   */
-  private void orderBegin() {
-    if (parts.anyAgreed()) {
-      return;
-    }
-    for (Parts.Entry entry : parts.entries()) {
-      PartState state = entry.state().orElse(null);
-      if (state instanceof PartState.Ready || state instanceof PartState.Agreeing) {
-        order(entry, new Order.BeginAgreement(record.key(), reign.self()));
-      }
-    }
-  }
-
-  private void orderEnd() {
-    Ending why = ending;
-    if (why == null) {
-      return;
-    }
-    for (Parts.Entry entry : parts.entries()) {
-      if (!entry.down()) {
-        order(entry, new Order.End(record.key(), why.kind(), why.reason()));
-      }
-    }
-  }
-
-  private void order(Parts.Entry entry, Order order) {
-    if (entry.due(order.getClass(), reign.nowNanos(), reign.settings().repeatNanos())) {
-      reign
-          .instruct(entry.node().id(), order)
-          .ifPresent(sequence -> entry.ordered(order.getClass(), reign.nowNanos(), sequence));
-    }
-  }
-
   private void takeDown() {
     Ending why = ending;
     if (why == null) {
       return;
     }
     if (!parts.allDown()) {
-      orderEnd();
+      orders.end(parts, record, why);
       return;
     }
     releaseReserved();
@@ -645,7 +560,7 @@ final class RunDrive {
     List<String> texts = new ArrayList<>(List.of(why.reason()));
     parts.unconfirmed().stream().filter(text -> !text.equals(why.reason())).forEach(texts::add);
     int reasons = MAX_RESULT_BYTES / MAX_REASON_BYTES / Math.max(1, record.nodes().size());
-    record = record.ended(end, String.join("; ", texts), reign.nowMillis(), parts.results(reasons));
+    record = record.ended(end, String.join("; ", texts), term.nowMillis(), parts.results(reasons));
     writer.want(record);
     enter(end);
   }
@@ -654,9 +569,7 @@ final class RunDrive {
   void disperse(String reason) {
     calls.forEach(
         call ->
-            reign.emit(
-                new ControllerCommand.Answer(
-                    call, new ControllerCommand.CallAnswer.TryAgain(reason))));
+            term.answer(call, new ControllerCommand.CallAnswer.TryAgain(reason)));
     calls.clear();
   }
 }
