@@ -162,8 +162,7 @@ final class RunDrive {
 
   private void answerCalls() {
     calls.forEach(
-        call ->
-            term.answer(call, new ControllerCommand.CallAnswer.Accepted(record.run())));
+        call -> term.answer(call, new ControllerCommand.CallAnswer.Accepted(record.run())));
     calls.clear();
   }
 
@@ -567,9 +566,7 @@ final class RunDrive {
 
   /** Forgets the calls: this node leads no more. */
   void disperse(String reason) {
-    calls.forEach(
-        call ->
-            term.answer(call, new ControllerCommand.CallAnswer.TryAgain(reason)));
+    calls.forEach(call -> term.answer(call, new ControllerCommand.CallAnswer.TryAgain(reason)));
     calls.clear();
   }
 }
