@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class KillTest {
   private static final String TOKEN = "77232.5";
 
-  private static final int POINTS = Integer.getInteger("kollaps.kill.points", 6);
+  private static final int POINTS = Integer.getInteger("kollaps.kill.points", 5);
   private static final long SEED = Long.getLong("kollaps.kill.seed", System.nanoTime());
 
   private static Stranger stranger;

@@ -25,6 +25,7 @@ final class TestCluster implements AutoCloseable {
   /** Far above what a loaded machine takes; only a hang gets there. */
   static final Duration BOUND = Duration.ofSeconds(180);
 
+  private static final List<String> ENDS = List.of("finished", "aborted", "refused");
   private static final Pattern TOKEN = Pattern.compile("KOLLAPS-1-[0-9a-f-]+");
 
   private final Workspace workspace;
@@ -173,6 +174,25 @@ final class TestCluster implements AutoCloseable {
     return LocalClient.ask(network.folder(node), RunActions.INSPECT, new RunActions.OfRun(run));
   }
 
+  /**
+   * Waits for the end of a run; whether it was aborted because a node, whose daemon lives, was
+   * given up while a part found the processors taken.
+   */
+  boolean abortedWithoutTime(int node, String run) throws Exception {
+    Waiting.until("the end of " + run, BOUND, () -> ENDS.contains(phase(node, run)));
+    RunActions.RunDetail end = inspect(node, run);
+    return end.run().phase().equals("aborted")
+        && end.run().reason().contains(" is lost")
+        && daemons.values().stream().allMatch(Started::alive)
+        && end.parts().stream()
+            .flatMap(part -> part.reasons().stream())
+            .anyMatch(reason -> reason.startsWith("The processors were less than"));
+  }
+
+  private String phase(int node, String run) throws LocalFailure {
+    return inspect(node, run).run().phase();
+  }
+
   /** Waits until a run is in a phase; one that ends otherwise fails the test. */
   RunActions.RunDetail await(int node, String run, String phase) throws Exception {
     RunActions.RunDetail[] last = new RunActions.RunDetail[1];
@@ -182,7 +202,7 @@ final class TestCluster implements AutoCloseable {
         () -> {
           last[0] = inspect(node, run);
           String now = last[0].run().phase();
-          boolean over = List.of("finished", "aborted", "refused").contains(now);
+          boolean over = ENDS.contains(now);
           if (over && !now.equals(phase)) {
             throw new AssertionError(
                 "run " + run + " is " + now + ": " + last[0].run().reason() + last[0].parts());
