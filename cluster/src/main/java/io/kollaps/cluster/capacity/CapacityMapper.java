@@ -5,15 +5,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,9 +44,7 @@ public final class CapacityMapper {
   private final Deque<NodePair> unverified = new ArrayDeque<>();
   private final Set<NodeId> away = new HashSet<>();
 
-  /** Who joined without a probe that might have been with this node, because it was away. */
-  private final Map<NodeId, Set<NodeId>> passedOver = new TreeMap<>();
-
+  private final PassedOver passedOver;
   private @Nullable NodePair verified;
   private int verifyAttempts;
   private boolean together;
@@ -83,7 +78,7 @@ public final class CapacityMapper {
     this.book = new DirectionBook(tree, settings.relativeNoise());
     map.measurements().forEach((pair, m) -> book.note(pair.first(), pair.second(), m));
     book.restore(map.directions());
-    passedOver.forEach((node, joined) -> this.passedOver.put(node, new TreeSet<>(joined)));
+    this.passedOver = new PassedOver(tree, passedOver);
   }
 
   /**
@@ -110,9 +105,7 @@ public final class CapacityMapper {
    * says.
    */
   public Map<NodeId, Set<NodeId>> passedOver() {
-    Map<NodeId, Set<NodeId>> copy = new HashMap<>();
-    passedOver.forEach((node, joined) -> copy.put(node, Set.copyOf(joined)));
-    return copy;
+    return passedOver.copy();
   }
 
   /** From the next join on, an administrator's description says this. */
@@ -256,10 +249,8 @@ public final class CapacityMapper {
     } else if (join.search().found()) {
       join.search().place(join.beganAtNanos());
       NodeId node = join.node().id();
-      join.search()
-          .passedOver()
-          .forEach(other -> passedOver.computeIfAbsent(other, _ -> new TreeSet<>()).add(node));
-      inherit(node);
+      join.search().passedOver().forEach(other -> passedOver.note(other, node));
+      passedOver.inherit(node);
       joined(join);
     } else {
       running.remove(join.node().id());
@@ -268,34 +259,6 @@ public final class CapacityMapper {
               join.node().id(),
               "no member that it could be measured with answers; join again when one does"));
     }
-  }
-
-  /** What is not known of a node, is not known of who hangs nearer to it either. */
-  private void inherit(NodeId node) {
-    for (NodePair pair : pairsPassedOver()) {
-      if (!pair.has(node)) {
-        Vertex level = tree.between(pair.first(), pair.second());
-        if (nearer(node, pair.first(), level)) {
-          passedOver.computeIfAbsent(pair.second(), _ -> new TreeSet<>()).add(node);
-        } else if (nearer(node, pair.second(), level)) {
-          passedOver.computeIfAbsent(pair.first(), _ -> new TreeSet<>()).add(node);
-        }
-      }
-    }
-  }
-
-  private boolean nearer(NodeId node, NodeId to, Vertex than) {
-    return node.equals(to) || tree.between(node, to).bitsPerSecond() > than.bitsPerSecond();
-  }
-
-  private List<NodePair> pairsPassedOver() {
-    List<NodePair> pairs = new ArrayList<>();
-    passedOver.forEach(
-        (node, joined) ->
-            joined.stream()
-                .filter(other -> tree.has(other) && tree.has(node))
-                .forEach(other -> pairs.add(NodePair.of(node, other))));
-    return pairs;
   }
 
   private void joined(Join join) {
@@ -392,16 +355,19 @@ public final class CapacityMapper {
    * ended, so that neither another loss nor another leader forgets it.
    */
   private void askPassedOver(long atNanos) {
-    for (NodeId node : List.copyOf(passedOver.keySet())) {
-      for (NodeId other : List.copyOf(passedOver.getOrDefault(node, Set.of()))) {
-        if (!tree.has(node) || !tree.has(other)) {
+    for (List<NodeId> pair : passedOver.all()) {
+      NodeId node = pair.getFirst();
+      NodeId other = pair.getLast();
+      if (!passedOver.has(node, other)) {
+        continue; // it went with one before
+      }
+      if (!tree.has(node) || !tree.has(other)) {
+        measured(node, other);
+      } else if (!away.contains(node) && !away.contains(other)) {
+        if (book.measurements().containsKey(NodePair.of(node, other))) {
           measured(node, other);
-        } else if (!away.contains(node) && !away.contains(other)) {
-          if (book.measurements().containsKey(NodePair.of(node, other))) {
-            measured(node, other);
-          } else {
-            askVerified(node, other, atNanos);
-          }
+        } else {
+          askVerified(node, other, atNanos);
         }
       }
     }
@@ -410,13 +376,7 @@ public final class CapacityMapper {
   /** Nobody passed over the other one any more. */
   private void measured(NodeId a, NodeId b) {
     revision++;
-    passedOver.computeIfPresent(a, (_, joined) -> without(joined, b));
-    passedOver.computeIfPresent(b, (_, joined) -> without(joined, a));
-  }
-
-  private static @Nullable Set<NodeId> without(Set<NodeId> joined, NodeId node) {
-    joined.remove(node);
-    return joined.isEmpty() ? null : joined;
+    passedOver.forget(a, b);
   }
 
   private void endVerification(NodeId node, String why) {
@@ -440,9 +400,7 @@ public final class CapacityMapper {
   }
 
   private void drop(NodeId node) {
-    passedOver.remove(node);
-    passedOver.values().forEach(joined -> joined.remove(node));
-    passedOver.values().removeIf(Set::isEmpty);
+    passedOver.drop(node);
     tree.remove(node);
     book.remove(node);
     changed();
@@ -486,8 +444,7 @@ public final class CapacityMapper {
   private void verifiedBy(NodeId from, NodeId to, Measurement measured) {
     NodePair pair = NodePair.of(from, to);
     verified = null;
-    boolean uncertain = passedOver.getOrDefault(from, Set.of()).contains(to);
-    uncertain |= passedOver.getOrDefault(to, Set.of()).contains(from);
+    boolean uncertain = passedOver.has(from, to);
     measured(from, to);
     Vertex level = tree.between(from, to);
     double value = measured.both(settings.relativeNoise());
@@ -495,9 +452,7 @@ public final class CapacityMapper {
     boolean held = span.overlaps(level.span());
     List<NodeId> again = List.of();
     if (held) {
-      pairsPassedOver().stream()
-          .filter(other -> implied(other, from, to, level))
-          .forEach(other -> measured(other.first(), other.second()));
+      passedOver.forgetImplied(from, to);
       boolean differs = measured.asymmetric(settings.relativeNoise());
       level.add(new Sample(pair, value, span, differs, measured.atNanos()));
       note(from, to, measured);
@@ -542,12 +497,6 @@ public final class CapacityMapper {
       branch = above;
     }
     return Dendrogram.below(branch).stream().filter(Vertex::isLeaf).count();
-  }
-
-  /** Between who hangs nearer to either of two nodes than these to one another lies their level. */
-  private boolean implied(NodePair pair, NodeId a, NodeId b, Vertex level) {
-    return (nearer(pair.first(), a, level) && nearer(pair.second(), b, level))
-        || (nearer(pair.first(), b, level) && nearer(pair.second(), a, level));
   }
 
   private void remeasure(NodeId node, long atNanos, Map<NodeId, Measurement> known) {
