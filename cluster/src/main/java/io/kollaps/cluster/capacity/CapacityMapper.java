@@ -43,7 +43,6 @@ public final class CapacityMapper {
   private final Map<NodeId, Join> running = new LinkedHashMap<>();
   private final Deque<NodePair> unverified = new ArrayDeque<>();
   private final Set<NodeId> away = new HashSet<>();
-
   private final PassedOver passedOver;
   private @Nullable NodePair verified;
   private int verifyAttempts;
@@ -355,9 +354,9 @@ public final class CapacityMapper {
    * ended, so that neither another loss nor another leader forgets it.
    */
   private void askPassedOver(long atNanos) {
-    for (List<NodeId> pair : passedOver.all()) {
-      NodeId node = pair.getFirst();
-      NodeId other = pair.getLast();
+    for (NodePair pair : passedOver.all()) {
+      NodeId node = pair.first();
+      NodeId other = pair.second();
       if (!passedOver.has(node, other)) {
         continue; // it went with one before
       }

@@ -65,20 +65,16 @@ final class PassedOver {
 
   /** All pairs whose nodes are in the map. */
   List<NodePair> inTheMap() {
-    List<NodePair> pairs = new ArrayList<>();
-    joinedMeanwhile.forEach(
-        (node, joined) ->
-            joined.stream()
-                .filter(other -> tree.has(other) && tree.has(node))
-                .forEach(other -> pairs.add(NodePair.of(node, other))));
-    return pairs;
+    return all().stream()
+        .filter(pair -> tree.has(pair.first()) && tree.has(pair.second()))
+        .toList();
   }
 
-  /** All pairs, the node that was away first. */
-  List<List<NodeId>> all() {
-    List<List<NodeId>> pairs = new ArrayList<>();
+  /** All pairs; one twice when each of both joined while the other was away. */
+  List<NodePair> all() {
+    List<NodePair> pairs = new ArrayList<>();
     joinedMeanwhile.forEach(
-        (node, joined) -> joined.forEach(other -> pairs.add(List.of(node, other))));
+        (node, joined) -> joined.forEach(other -> pairs.add(NodePair.of(node, other))));
     return pairs;
   }
 

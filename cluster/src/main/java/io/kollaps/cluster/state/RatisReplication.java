@@ -49,12 +49,12 @@ public final class RatisReplication implements Replication {
   /** A new voter first catches up. */
   static final Duration DIVIDE_TIMEOUT = Duration.ofSeconds(30);
 
-  // A cluster's commands are small and few: small segments and buffers keep the daemon small.
   /** Who founds a cluster is its only voter: there is no leader to wait for. */
   private static final TimeDuration FOUNDING_MIN = TimeDuration.valueOf(10, TimeUnit.MILLISECONDS);
 
   private static final TimeDuration FOUNDING_MAX = TimeDuration.valueOf(30, TimeUnit.MILLISECONDS);
 
+  // A cluster's commands are small and few: small segments and buffers keep the daemon small.
   private static final SizeInBytes SEGMENT = SizeInBytes.valueOf("4MB");
   private static final SizeInBytes PREALLOCATED = SizeInBytes.valueOf("64KB");
   private static final SizeInBytes APPEND = SizeInBytes.valueOf("1MB");
