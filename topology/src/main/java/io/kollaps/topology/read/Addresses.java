@@ -116,6 +116,14 @@ final class Addresses {
           "all endpoints are IPv4, or all IPv6: change the address or 'subnet'");
       return Optional.empty();
     }
+    if (isEdge(address)) {
+      problems.add(
+          position,
+          Problems.quote(text)
+              + " is the first or last address of the subnet, which means all of it",
+          "write an address between them");
+      return Optional.empty();
+    }
     SourcePosition before = taken.putIfAbsent(address, position);
     if (before != null) {
       problems.add(
@@ -144,6 +152,22 @@ final class Addresses {
           endpoints + " endpoints need addresses, the subnet has " + free.max(BigInteger.ZERO),
           "write a larger subnet, for example 10.99.0.0/16");
     }
+  }
+
+  /**
+   * True for the network's and the broadcast address of an IPv4 subnet, and the subnet-router
+   * anycast address of an IPv6 one (RFC 4291 2.6.1); subnets of two addresses have none.
+   */
+  private boolean isEdge(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    int bits = bytes.length * 8;
+    if (bits - prefix <= 1 || !masked(address, prefix).equals(network)) {
+      return false;
+    }
+    BigInteger hosts = BigInteger.ONE.shiftLeft(bits - prefix);
+    BigInteger host = new BigInteger(1, bytes).mod(hosts);
+    boolean last = bytes.length == 4 && host.equals(hosts.subtract(BigInteger.ONE));
+    return host.signum() == 0 || last;
   }
 
   private static boolean unusable(InetAddress address) {

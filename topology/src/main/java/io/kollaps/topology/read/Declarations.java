@@ -4,7 +4,9 @@ import io.kollaps.topology.SourcePosition;
 import io.kollaps.topology.path.Paths;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -37,6 +39,7 @@ final class Declarations {
   private final Problems problems;
   private final Pattern names;
   private final Map<String, Element> elements = new LinkedHashMap<>();
+  private final Map<String, Element> foldedNames = new HashMap<>();
   private long endpoints;
 
   /**
@@ -75,6 +78,26 @@ final class Declarations {
           "write 1 to 63 letters, digits, '-' or '.', the first a letter or digit");
       return false;
     }
+    Optional<String> misread = Names.misread(name);
+    if (misread.isPresent()) {
+      problems.add(
+          element.position,
+          Problems.quote(name) + " cannot be a name: " + misread.get(),
+          "write a name such as " + Names.instead(name));
+      return false;
+    }
+    String folded = folded(name);
+    Element alike = foldedNames.putIfAbsent(folded, element);
+    if (alike != null && !elements.containsKey(name)) {
+      problems.add(
+          element.position,
+          Problems.quote(name)
+              + " differs from the name in line "
+              + alike.position.line()
+              + " only by capitals, which no resolver tells apart",
+          "give it another name");
+      return false;
+    }
     Element before = elements.putIfAbsent(name, element);
     if (before != null) {
       problems.add(
@@ -84,6 +107,10 @@ final class Declarations {
       return false;
     }
     return true;
+  }
+
+  private static String folded(String name) {
+    return name.toLowerCase(Locale.ROOT);
   }
 
   /** Reports names of services and bridges that are also the name of an endpoint. */

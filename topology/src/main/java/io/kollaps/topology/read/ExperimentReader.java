@@ -10,7 +10,7 @@ public final class ExperimentReader {
 
   /**
    * Reads a topology file: Kollaps XML (both dialects) or YAML, told apart by their first character
-   * that is not white space.
+   * that is not white space. A file of another tool is refused by one problem that names the tool.
    *
    * <p>A file has at most {@link #MAX_FILE_BYTES} bytes, values nested 32 deep, a million values,
    * {@link io.kollaps.topology.path.Paths#MAX_ENDPOINTS} endpoints and a million link directions
@@ -25,6 +25,7 @@ public final class ExperimentReader {
     Problems problems = new Problems();
     try {
       SourceText source = SourceText.decode(content);
+      ForeignFiles.refuse(fileName, source);
       return source.firstCharacter() == '<'
           ? KollapsXmlReader.read(fileName, XmlTree.parse(source), problems)
           : YamlReader.read(fileName, YamlTree.parse(source, problems), problems);

@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,7 +29,7 @@ public final class Quantities {
   private static final BigDecimal LONG_MAX = BigDecimal.valueOf(Long.MAX_VALUE);
 
   private static final Units DURATION =
-      new Units("a duration", "10 ms")
+      new Units("a duration", "10 ms", UnitSlips::durationNanos)
           .unit("h", 3_600_000_000_000L)
           .unit("min", 60_000_000_000L)
           .unit("s", 1_000_000_000L)
@@ -39,7 +40,7 @@ public final class Quantities {
           .unit("\u03bcs", 1_000L);
 
   private static final Units RATE =
-      new Units("a rate", "100 Mbit/s")
+      new Units("a rate", "100 Mbit/s", UnitSlips::rateBitsPerSecond)
           .unit("Tbit/s", 1_000_000_000_000L)
           .unit("Gbit/s", 1_000_000_000L)
           .unit("Mbit/s", 1_000_000L)
@@ -52,7 +53,7 @@ public final class Quantities {
           .unit("bps", 1L);
 
   private static final Units SIZE =
-      new Units("a size", "64 kB")
+      new Units("a size", "64 kB", UnitSlips::sizeBytes)
           .unit("GB", 1_000_000_000L)
           .unit("MB", 1_000_000L)
           .unit("kB", 1_000L)
@@ -71,6 +72,23 @@ public final class Quantities {
    */
   public static long durationNanos(String text) throws QuantityException {
     return DURATION.parse(text);
+  }
+
+  /**
+   * Reads a duration as {@link #durationNanos} does, where one is usually some seconds long: a
+   * number without a unit is answered with seconds.
+   *
+   * @return nanoseconds, at least 0, rounded to the nearest
+   * @throws QuantityException when the text is something else
+   */
+  static long longDurationNanos(String text) throws QuantityException {
+    OptionalLong clock = UnitSlips.clockNanos(text.strip());
+    if (clock.isPresent()) {
+      throw new QuantityException(
+          Problems.quote(text) + " is not a duration",
+          "write " + formatDuration(clock.getAsLong()));
+    }
+    return DURATION.parse(text, "s");
   }
 
   /**
@@ -191,15 +209,22 @@ public final class Quantities {
     return value.longValueExact();
   }
 
+  /** Units of other tools: the value that a number with one of them stands for. */
+  private interface Slips {
+    OptionalLong meant(BigDecimal number, String unit);
+  }
+
   /** Units of one kind of quantity, the largest first. */
   private static final class Units {
     private final String what;
     private final String example;
+    private final Slips slips;
     private final Map<String, BigDecimal> factors = new LinkedHashMap<>();
 
-    Units(String what, String example) {
+    Units(String what, String example, Slips slips) {
       this.what = what;
       this.example = example;
+      this.slips = slips;
     }
 
     Units unit(String name, long factor) {
@@ -208,41 +233,52 @@ public final class Quantities {
     }
 
     long parse(String text) throws QuantityException {
+      return parse(text, example.substring(example.indexOf(' ') + 1));
+    }
+
+    long parse(String text, String usualUnit) throws QuantityException {
       String stripped = text.strip();
       Matcher matcher = WITH_UNIT.matcher(stripped);
       if (stripped.length() > MAX_LENGTH || !matcher.matches()) {
         throw new QuantityException(
             Problems.quote(text) + " is not " + what,
-            "write a number with a unit, for example " + example);
+            UnitSlips.withPoint(stripped)
+                .map(meant -> "write " + meant)
+                .orElse("write a number with a unit, for example " + example));
       }
       String number = matcher.group(1);
       String unit = matcher.group(2);
-      String usual = example.substring(example.indexOf(' ') + 1);
       if (unit == null) {
         throw new QuantityException(
-            Problems.quote(text) + " has no unit",
-            "write "
-                + number
-                + " "
-                + usual
-                + " (units: "
-                + String.join(", ", factors.keySet())
-                + ")");
+            Problems.quote(text) + " has no unit", remedy(number + " " + usualUnit));
       }
       BigDecimal factor = factors.get(unit);
       if (factor == null) {
-        String meant = Nearest.to(unit, factors.keySet()).orElse(usual);
         throw new QuantityException(
-            Problems.quote(unit) + " is not a unit of " + what,
-            "write "
-                + number
-                + " "
-                + meant
-                + " (units: "
-                + String.join(", ", factors.keySet())
-                + ")");
+            Problems.quote(unit) + " is not a unit of " + what, remedy(meant(number, unit)));
       }
-      return product(new BigDecimal(number), factor, text, example);
+      BigDecimal value = new BigDecimal(number);
+      if (value.signum() < 0) {
+        throw new QuantityException(
+            Problems.quote(text) + " is negative",
+            "write " + value.abs().toPlainString() + " " + unit + ", or leave it out");
+      }
+      return product(value, factor, text, example);
+    }
+
+    /** The quantity that was meant, in a unit of here; an example when nobody can tell. */
+    private String meant(String number, String unit) {
+      OptionalLong value = slips.meant(new BigDecimal(number), unit);
+      if (value.isPresent()) {
+        return format(value.getAsLong(), "");
+      }
+      return Nearest.to(unit, factors.keySet())
+          .map(nearest -> number + " " + nearest)
+          .orElse("for example " + example);
+    }
+
+    private String remedy(String meant) {
+      return "write " + meant + " (units: " + String.join(", ", factors.keySet()) + ")";
     }
 
     String format(long value, String smallest) {

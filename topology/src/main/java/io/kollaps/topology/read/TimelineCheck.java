@@ -87,10 +87,21 @@ final class TimelineCheck {
         };
     String fault = state.move(move, action.selection());
     if (!fault.isEmpty()) {
-      problems.add(
-          position, fault, "change the time or the amount, or let others join or leave before");
+      problems.add(position, fault, remedy(action, state));
     }
+    state.joined |= action instanceof Action.Join;
     state.settle(action);
+  }
+
+  private static String remedy(Action.OnEndpoints action, State state) {
+    if (action instanceof Action.Join) {
+      return "change the time or the amount, or let it leave or crash before";
+    }
+    return state.joined || state.fromStart
+        ? "change the time or the amount, or let others join or leave before"
+        : "a service with a 'join' event does not run before it: write 'start: true' into service "
+            + state.name
+            + " so that it runs from the start, or let it join earlier";
   }
 
   /** Endpoints going from one group to another; with the word for being in the first. */
@@ -114,8 +125,15 @@ final class TimelineCheck {
     /** False once an amount, whose endpoints only the seed knows, was part of a group. */
     boolean known = true;
 
+    /** True when it runs from the start, without a join event. */
+    final boolean fromStart;
+
+    /** True once a join event of it has come. */
+    boolean joined;
+
     State(Service service) {
       name = service.name();
+      fromStart = service.joinsAtStart();
       replicas = service.replicas();
       Group first = service.joinsAtStart() ? running : down;
       fill(first);

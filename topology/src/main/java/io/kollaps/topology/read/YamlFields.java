@@ -47,10 +47,7 @@ final class YamlFields {
         problems.add(
             field.position(),
             "key " + Problems.quote(field.key()) + " is not known in " + article(table.name()),
-            Nearest.remedy(
-                field.key(),
-                table.keys(),
-                "remove it; known are: " + String.join(", ", table.keys())));
+            ForeignWords.remedy(field.key(), table));
       }
     }
     for (String required : table.required()) {
@@ -205,6 +202,12 @@ final class YamlFields {
   /** A duration up to a bound in nanoseconds. */
   OptionalLong duration(String key, long maxNanos) {
     return quantity(key, Quantities::durationNanos, maxNanos, Quantities.formatDuration(maxNanos));
+  }
+
+  /** A duration up to a bound in nanoseconds, where people think in seconds. */
+  OptionalLong longDuration(String key, long maxNanos) {
+    return quantity(
+        key, Quantities::longDurationNanos, maxNanos, Quantities.formatDuration(maxNanos));
   }
 
   private OptionalLong quantity(

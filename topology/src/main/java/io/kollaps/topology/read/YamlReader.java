@@ -82,7 +82,7 @@ final class YamlReader {
                       "'period' is " + Problems.quote(t.text()),
                       "write at least " + Quantities.formatDuration(ReadLimits.MIN_PERIOD_NANOS)));
     }
-    OptionalLong duration = top.duration("duration", ReadLimits.MAX_OFFSET_NANOS);
+    OptionalLong duration = top.longDuration("duration", ReadLimits.MAX_OFFSET_NANOS);
     if (duration.isPresent() && duration.getAsLong() == 0) {
       top.text("duration")
           .ifPresent(

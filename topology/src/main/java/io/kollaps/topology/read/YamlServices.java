@@ -93,7 +93,7 @@ final class YamlServices {
         waitFor(fields, declared.name),
         fields.flag("background").orElse(false),
         fields
-            .duration("stop_grace", ReadLimits.MAX_LATENCY_NANOS)
+            .longDuration("stop_grace", ReadLimits.MAX_LATENCY_NANOS)
             .orElse(Service.DEFAULT_STOP_GRACE_NANOS),
         fields.flag("start").orElse(!joins),
         declared.position);

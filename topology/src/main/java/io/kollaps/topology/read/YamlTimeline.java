@@ -73,7 +73,7 @@ final class YamlTimeline {
   }
 
   private Optional<Row> row(YamlFields fields) {
-    OptionalLong at = fields.duration("at", ReadLimits.MAX_OFFSET_NANOS);
+    OptionalLong at = fields.longDuration("at", ReadLimits.MAX_OFFSET_NANOS);
     List<YamlValue.Field> actions =
         ACTIONS.stream().flatMap(a -> fields.field(a).stream()).toList();
     if (actions.isEmpty()) {

@@ -210,7 +210,7 @@ class YamlReaderTest {
         "queue: 5 # 5 ms",
         "loss: 5 # 5 %",
         "loss: NaN # 0.001",
-        "latency: -5 ms # 10 ms",
+        "latency: -5 ms # write 5 ms",
         "latency: 2 h # at most 1 h",
         "latency: .inf # 10 ms",
         "framing: ether # ethernet",
@@ -222,7 +222,11 @@ class YamlReaderTest {
     List<String> problems =
         Reading.shown(
             Reading.problems(
-                "services: { a: { command: x }, b: { command: y } }\nlinks:\n  - from: a\n    to: b\n    "
+                "services: { a: { command: x }, b: { command: y } }\n"
+                    + "links:\n"
+                    + "  - from: a\n"
+                    + "    to: b\n"
+                    + "    "
                     + property));
     assertThat(problems).hasSize(1);
     assertThat(problems.getFirst()).startsWith("5:").contains(remedy);
@@ -248,7 +252,7 @@ class YamlReaderTest {
         "at: 1 s, leave: a, join: b # two events",
         "at: 1 s # does nothing",
         "leave: a # 'at' is missing",
-        "at: 1, leave: a # 1 ms",
+        "at: 1, leave: a # write 1 s",
         "at: 1 s, leave: b-1, amount: 1 # no meaning",
         "at: 1 s, leave: a, latency: 1 ms # no meaning",
         "at: 1 s, stop: false # does nothing",
@@ -308,11 +312,13 @@ class YamlReaderTest {
         "services: { a: { command: x } }\nservices: { b: { command: x } }",
         "services: { a: { command: x } }\nbridges: [a]",
         "services: { a_b: { command: x } }",
-        "services: { a: { command: x, replicas: 2 }, a-1: { command: x } }\nlinks: [{from: a, to: a-1}]",
+        "services: { a: { command: x, replicas: 2 }, a-1: { command: x } }\n"
+            + "links: [{from: a, to: a-1}]",
         "services: { a: { command: x }, b: { command: x } }",
         "services: { a: { command: x } }\nlinks: [{from: a, to: a}]",
         "services: { a: { command: x } }\nlinks: [{from: a, to: b}]",
-        "services: { a: { command: x }, b: { command: x } }\nlinks: [{from: a, to: b}, {from: b, to: a}]",
+        "services: { a: { command: x }, b: { command: x } }\n"
+            + "links: [{from: a, to: b}, {from: b, to: a}]",
         "services: {}",
         "name: x",
         "services: { a: { command: x, wait_for: 'b:1' }, b: x }",
@@ -327,7 +333,8 @@ class YamlReaderTest {
         "services: { a: !!map { command: x } }",
         "services: { a: { command: \"x\\0y\" } }",
         "services: { a: { command: x",
-        "services: { a: { command: x, replicas: 20000 }, b: { command: x, replicas: 20000 } }\nlinks: [{from: a, to: b}]",
+        "services: { a: { command: x, replicas: 20000 }, b: { command: x, replicas: 20000 } }\n"
+            + "links: [{from: a, to: b}]",
       })
   void shouldRefuse(String text) {
     assertThat(Reading.problems(text))
@@ -354,7 +361,8 @@ class YamlReaderTest {
             "2:3 this service has nothing to run | add 'command: ...' or 'image: ...'",
             "2:9 key 'comand' is not known in a service | write 'command'",
             "4:21 there is no service or bridge 'swich' | write 'switch'",
-            "4:37 'latency': '5' has no unit | write 5 ms (units: h, min, s, ms, us, ns, \u00b5s, \u03bcs)",
+            "4:37 'latency': '5' has no unit | write 5 ms (units: h, min, s, ms, us, ns, \u00b5s,"
+                + " \u03bcs)",
             "6:9 'period' is '0 ms' | write at least 1 ms");
   }
 
