@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -40,6 +41,7 @@ import picocli.CommandLine.Spec;
       GcCommand.class,
       VersionCommand.class,
       GenerateCompletion.class,
+      HelpCommand.class,
     },
     footer = {
       "",
@@ -61,6 +63,7 @@ public final class Main implements Callable<Integer> {
           LeftoverSweep.beforeCommand(parsed, line.getErr());
           return new CommandLine.RunLast().execute(parsed);
         });
+    line.setParameterExceptionHandler(new ArgumentErrors());
     line.setExecutionExceptionHandler(
         (exception, failed, parsed) -> {
           PrintWriter err = failed.getErr();

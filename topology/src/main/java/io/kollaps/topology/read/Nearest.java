@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds what was probably meant by a misspelt word. */
-final class Nearest {
+public final class Nearest {
   /**
    * Candidates looked at for one word, so that a large file with many unknown names stays quick.
    */
@@ -19,8 +19,11 @@ final class Nearest {
   /**
    * The candidate with the smallest edit distance (insert, delete, replace, swap of neighbours;
    * case ignored), when it is close enough to be a slip: at most a third of the word, at least 1.
+   *
+   * @param word as it was written
+   * @param candidates words that may have been meant; the first {@value #MAX_CANDIDATES} count
    */
-  static Optional<String> to(String word, Collection<String> candidates) {
+  public static Optional<String> to(String word, Collection<String> candidates) {
     if (word.isEmpty() || word.length() > MAX_LENGTH) {
       return Optional.empty();
     }
